@@ -1,0 +1,11 @@
+# Third-party packages of the hosted parts, all Debian packages (`make deps`).
+# SPDX-License-Identifier: MIT OR Apache-2.0
+include_guard(GLOBAL)
+find_package(absl REQUIRED)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET GLOBAL libzstd)
+find_package(nlohmann_json REQUIRED)
+find_package(CURL REQUIRED)
+find_package(CLI11 REQUIRED)

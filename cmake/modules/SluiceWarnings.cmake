@@ -1,0 +1,8 @@
+# Warnings for the project's own sources; errors with SLUICE_WERROR (CI). Users who build us never get -Werror.
+# SPDX-License-Identifier: MIT OR Apache-2.0
+include_guard(GLOBAL)
+add_library(sluice_warnings INTERFACE)
+target_compile_options(sluice_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
+  -Wformat=2 -Wundef -Wunused -Woverloaded-virtual
+  $<$<BOOL:${SLUICE_WERROR}>:-Werror>)

@@ -1,0 +1,42 @@
+// Catch2 of either major version, skips with a reason, and the seed of random tests.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#if __has_include(<catch2/catch_test_macros.hpp>)
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_message.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
+
+#include <cstdint>
+#include <cstdio>
+#include <random>
+#include <string>
+
+namespace sluice::test {
+
+/// Seed of the random tests: SLUICE_SEED if set, else fixed per run of the suite. Printed when a test fails (INFO).
+std::uint64_t seed();
+
+/// Folder of the test data: SLUICE_TEST_DATA, default `../shared/data` beside the project. Empty if it is missing.
+std::string test_data();
+
+/// Prints "SKIPPED: <reason>" so that `make test` can count it; with SLUICE_REQUIRE_TEST_DATA=1 the test fails instead.
+bool skip(const std::string& reason);
+
+}  // namespace sluice::test
+
+/// Ends the test case as skipped, with a reason.
+#define SLUICE_SKIP(reason)                                     \
+    do {                                                        \
+        REQUIRE(::sluice::test::skip(reason));                  \
+        return;                                                 \
+    } while (false)
+
+/// Declares a seeded generator `rng` and shows its seed when an assertion fails.
+#define SLUICE_RANDOM(rng)                                   \
+    std::mt19937_64 rng(::sluice::test::seed());             \
+    INFO("seed " << ::sluice::test::seed() << " (replay with SLUICE_SEED)")
