@@ -1,0 +1,94 @@
+// The Ethereum Virtual Machine: runs one message call or contract creation with all its inner calls.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "sluice/base/arena.h"
+#include "sluice/base/result.h"
+#include "sluice/base/uint256.h"
+#include "sluice/executor/fork.h"
+#include "sluice/executor/world_state.h"
+
+namespace sluice::executor {
+
+/// What opcodes can see of the block.
+struct BlockContext {
+    Fork fork = Fork::paris;
+    std::uint64_t chain_id = 1;
+    std::uint64_t number = 0;
+    std::uint64_t timestamp = 0;
+    std::uint64_t gas_limit = 0;
+    Address coinbase{};
+    Hash32 prev_randao{};
+    Hash32 parent_hash{};
+    Uint256 base_fee{};
+    Uint256 blob_base_fee{};
+};
+
+/// What opcodes can see of the transaction.
+struct TransactionContext {
+    Address origin{};
+    Uint256 gas_price{};  ///< effective gas price
+    std::span<const Hash32> blob_hashes{};
+};
+
+enum class CallKind : std::uint8_t { call, callcode, delegatecall, staticcall, create, create2 };
+
+/// A top-level message. For `create` the recipient is the new address (compute_create_address), and `input` is the
+/// initcode. The sender's nonce has been raised by the caller; the EVM moves `value` itself.
+struct Message {
+    CallKind kind = CallKind::call;
+    Address sender{};
+    Address recipient{};
+    Uint256 value{};
+    ByteView input{};
+    std::uint64_t gas = 0;
+};
+
+enum class CallStatus : std::uint8_t {
+    success,
+    revert,   ///< REVERT: state undone, gas left and output kept
+    failure,  ///< exceptional halt: state undone, no gas left, no output
+};
+
+struct CallResult {
+    CallStatus status = CallStatus::failure;
+    std::uint64_t gas_left = 0;
+    std::int64_t gas_refund = 0;  ///< EIP-2200/3529 counter; 0 unless success
+    ByteView output{};            ///< lives until the next execute()
+};
+
+/// address = keccak256(rlp([sender, nonce]))[12..] (Yellow Paper, section 7).
+[[nodiscard]] Address compute_create_address(const Address& sender, std::uint64_t nonce) noexcept;
+
+/// True, with the target, if `code` is a delegation marker 0xef0100 || address (EIP-7702).
+[[nodiscard]] bool parse_delegation(ByteView code, Address& target) noexcept;
+
+/// Optional counting of opcodes, for reports; null in normal runs.
+struct OpcodeCounts {
+    std::uint64_t count[256]{};
+};
+
+/// One EVM per block. Frames, stacks and memories come from `scratch`, which is rewound after every execute().
+class Evm {
+  public:
+    Evm(WorldState& state, const BlockContext& block, Arena& scratch, Diagnostics& diagnostics) noexcept;
+
+    /// Runs a message to its end; explicit frame stack, no recursion. Handles value transfer, precompiles, EIP-7702 delegation
+    /// of the recipient (its target becomes warm), creation with all its rules. Does not charge intrinsic gas and does
+    /// not touch sender nonce or gas payment. An ErrorCode means the run cannot go on (bad witness, unsupported
+    /// precompile, exhausted arena), never a failed call.
+    Result<CallResult> execute(const Message& message, const TransactionContext& transaction) noexcept;
+
+    void set_opcode_counts(OpcodeCounts* counts) noexcept { counts_ = counts; }
+
+  private:
+    WorldState& state_;
+    const BlockContext& block_;
+    Arena& scratch_;
+    Diagnostics& diagnostics_;
+    OpcodeCounts* counts_ = nullptr;
+};
+
+}  // namespace sluice::executor

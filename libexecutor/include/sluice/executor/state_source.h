@@ -1,0 +1,38 @@
+// The read-only view of the parent state that block execution runs on. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include "sluice/base/result.h"
+#include "sluice/witness/accesses.h"
+
+namespace sluice::executor {
+
+using witness::AccountInfo;
+
+/// Gives the parent state's values at their first touch, and turns the block's net changes into the new state root.
+///
+/// The executor asks for each account, each slot and each code at most once a block (WorldState caches). Answers need
+/// not be authenticated yet when they are given; `post_state_root` must not succeed unless all of them were right.
+/// Implementations: a witness in memory, a recorder around another source, one per streamed witness mode.
+class StateSource {
+  public:
+    /// The account at `address`. `index` numbers the accounts in the order of their first touch, from 0, without gaps.
+    virtual Result<AccountInfo> account(const Address& address, std::uint32_t index) noexcept;
+    /// The value of `slot` of account number `index`. Asked only if the account's storage root is not empty and its
+    /// storage was neither created nor destroyed before in the block.
+    virtual Result<Uint256> storage(std::uint32_t index, const Address& address, const Uint256& slot) noexcept;
+    /// The code with this hash, which is not that of empty code and not of code created in the block. Lives as long as
+    /// the source. Its hash has been checked.
+    virtual Result<ByteView> code(const Hash32& code_hash) noexcept;
+    /// The hash of ancestor block `number`, which is below the parent's number and within 256 of the current one (the parent's own
+    /// hash is in the block's header). Checked against the chain of parent hashes.
+    virtual Result<Hash32> block_hash(std::uint64_t number) noexcept;
+    /// Authenticates every value that was given, applies the changes and returns the root after the block.
+    virtual Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept;
+    /// Ends the run: an error if anything that the source was given has not been used and checked.
+    virtual ErrorCode finish() noexcept;
+
+  protected:
+    ~StateSource() = default;
+};
+
+}  // namespace sluice::executor

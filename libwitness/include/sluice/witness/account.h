@@ -1,0 +1,27 @@
+// The value of an account in the state trie. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include "sluice/base/bytes.h"
+#include "sluice/base/keccak.h"
+#include "sluice/base/uint256.h"
+
+namespace sluice::witness {
+
+/// An account as the state trie holds it (Yellow Paper 4.1), or its absence. An absent account has the values of an
+/// empty one.
+struct AccountInfo {
+    Uint256 balance{};
+    std::uint64_t nonce = 0;  ///< below 2^64 - 1 (EIP-2681)
+    bool exists = false;
+    Hash32 storage_root = kEmptyTrieRoot;
+    Hash32 code_hash = kEmptyCodeHash;
+
+    /// Empty as EIP-161 defines it; storage does not count.
+    [[nodiscard]] bool is_empty() const noexcept { return nonce == 0 && balance.is_zero() && code_hash == kEmptyCodeHash; }
+    friend bool operator==(const AccountInfo& a, const AccountInfo& b) noexcept {
+        return a.exists == b.exists && a.nonce == b.nonce && a.balance == b.balance && a.storage_root == b.storage_root &&
+               a.code_hash == b.code_hash;
+    }
+};
+
+}  // namespace sluice::witness
