@@ -1,0 +1,80 @@
+# Thin front of the CMake build. SPDX-License-Identifier: MIT OR Apache-2.0
+#
+#   make deps     install the Debian packages that the build needs (asks for sudo only if something is missing)
+#   make build    build/release/bin/sluice and build/release/guest/block.elf
+#   make demo     execute a block natively and in the RISC-V guest, and compare the three witness modes
+#   make test     build and run all tests; ends with counts of passed, failed and skipped
+#   make bench    run the benchmark suites; JSON under build/release/benchmarks/results
+#   make format   clang-format over our sources
+#   make ci       what CI runs: make test, then sanitizers, fuzzers and the other configurations
+
+SHELL := /bin/bash
+BUILD := build/release
+JOBS ?= $(shell nproc)
+CMAKE_FLAGS ?=
+FUZZ_SECONDS ?= 60
+
+DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libclang-rt-19-dev \
+  gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf cmake ninja-build ccache pkg-config \
+  libabsl-dev protobuf-compiler libprotobuf-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev \
+  libsimdjson-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libsecp256k1-dev libssl-dev libgmp-dev \
+  zstd python3 clang-format ca-certificates
+
+.PHONY: deps build demo test bench format ci sanitize fuzz configurations clean
+
+deps:
+	@missing=$$(for p in $(DEB_PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	    sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	    echo "installing:" $$missing; \
+	    $$sudo apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+$(BUILD)/build.ninja: | deps
+	cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS)
+
+build: deps $(BUILD)/build.ninja
+	cmake --build $(BUILD) -j $(JOBS) --target sluice guest
+
+demo: build
+	@host/demo.sh $(BUILD)
+
+test: deps $(BUILD)/build.ninja
+	cmake --build $(BUILD) -j $(JOBS)
+	tests/run.sh $(BUILD)
+
+bench: deps $(BUILD)/build.ninja
+	cmake --build $(BUILD) -j $(JOBS) --target benchmarks guest
+	benchmarks/run.sh $(BUILD)
+
+format:
+	git ls-files '*.h' '*.cpp' '*.cu' '*.cuh' | xargs clang-format -i
+
+ci:
+	$(MAKE) test CMAKE_FLAGS="-DSLUICE_WERROR=ON -DSLUICE_BENCHMARKS=ON"
+	$(MAKE) sanitize fuzz configurations
+
+# Unit tests under address and undefined-behaviour sanitizers.
+sanitize: deps
+	cmake -S . -B build/sanitize -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER=clang-19 \
+	    -DCMAKE_CXX_COMPILER=clang++-19 -DSLUICE_SANITIZE=address,undefined -DSLUICE_WERROR=ON -DSLUICE_FUZZ=ON \
+	    -DSLUICE_BENCHMARKS=OFF -DSLUICE_GUEST=OFF
+	cmake --build build/sanitize -j $(JOBS)
+	tests/run.sh build/sanitize -L unit
+
+# Every libFuzzer target for FUZZ_SECONDS, from the committed corpus.
+fuzz: deps
+	tests/fuzz/run.sh build/sanitize $(FUZZ_SECONDS) $(JOBS)
+
+# The combinations that CI only configures: clang release, no guest, freestanding parts alone.
+configurations: deps
+	rm -rf build/configure
+	cmake -S . -B build/configure/clang -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
+	cmake -S . -B build/configure/no-guest -G Ninja -DSLUICE_GUEST=OFF
+	cmake -S . -B build/configure/freestanding -G Ninja -DSLUICE_HOSTED=OFF
+	rm -rf build/configure
+
+clean:
+	rm -rf build
