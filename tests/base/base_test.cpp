@@ -102,11 +102,11 @@ TEST_CASE("error numbers are unique and names are found") {
     std::set<int> numbers;
     std::set<std::string> names;
     int rows = 0;
-#define SLUICE_ERROR(name, number, kind, text)                                        \
-    numbers.insert(number);                                                           \
-    names.insert(#name);                                                              \
-    ++rows;                                                                           \
-    REQUIRE(error_name(ErrorCode::name) == #name);                                    \
+#define SLUICE_ERROR(name, number, kind, text)     \
+    numbers.insert(number);                        \
+    names.insert(#name);                           \
+    ++rows;                                        \
+    REQUIRE(error_name(ErrorCode::name) == #name); \
     REQUIRE(error_kind(ErrorCode::name) == ErrorKind::kind);
 #include "sluice/base/errors.def"
 #undef SLUICE_ERROR

@@ -30,13 +30,13 @@ bool skip(const std::string& reason);
 }  // namespace sluice::test
 
 /// Ends the test case as skipped, with a reason.
-#define SLUICE_SKIP(reason)                                     \
-    do {                                                        \
-        REQUIRE(::sluice::test::skip(reason));                  \
-        return;                                                 \
+#define SLUICE_SKIP(reason)                    \
+    do {                                       \
+        REQUIRE(::sluice::test::skip(reason)); \
+        return;                                \
     } while (false)
 
 /// Declares a seeded generator `rng` and shows its seed when an assertion fails.
-#define SLUICE_RANDOM(rng)                                   \
-    std::mt19937_64 rng(::sluice::test::seed());             \
+#define SLUICE_RANDOM(rng)                       \
+    std::mt19937_64 rng(::sluice::test::seed()); \
     INFO("seed " << ::sluice::test::seed() << " (replay with SLUICE_SEED)")

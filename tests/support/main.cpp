@@ -2,9 +2,8 @@
 #if !__has_include(<catch2/catch_test_macros.hpp>)
 #define CATCH_CONFIG_MAIN
 #endif
-#include <sys/stat.h>
-
 #include <cstdlib>
+#include <sys/stat.h>
 
 #include "support/catch.h"
 

@@ -14,9 +14,9 @@ namespace sluice::witness {
 /// One storage slot touched in a block.
 struct SlotAccess {
     Uint256 slot;
-    Uint256 original;  ///< value in the parent state, as the source gave it; meaningful if `listed`
-    Uint256 current;   ///< value after the block
-    bool listed;       ///< `original` came from the source and must be compared with the parent's storage trie
+    Uint256 original;      ///< value in the parent state, as the source gave it; meaningful if `listed`
+    Uint256 current;       ///< value after the block
+    bool listed;           ///< `original` came from the source and must be compared with the parent's storage trie
     Hash32 hashed_slot{};  ///< keccak256 of the slot's 32 bytes; filled by the end pass
 };
 

@@ -17,10 +17,12 @@ struct AccountInfo {
     Hash32 code_hash = kEmptyCodeHash;
 
     /// Empty as EIP-161 defines it; storage does not count.
-    [[nodiscard]] bool is_empty() const noexcept { return nonce == 0 && balance.is_zero() && code_hash == kEmptyCodeHash; }
+    [[nodiscard]] bool is_empty() const noexcept {
+        return nonce == 0 && balance.is_zero() && code_hash == kEmptyCodeHash;
+    }
     friend bool operator==(const AccountInfo& a, const AccountInfo& b) noexcept {
-        return a.exists == b.exists && a.nonce == b.nonce && a.balance == b.balance && a.storage_root == b.storage_root &&
-               a.code_hash == b.code_hash;
+        return a.exists == b.exists && a.nonce == b.nonce && a.balance == b.balance &&
+               a.storage_root == b.storage_root && a.code_hash == b.code_hash;
     }
 };
 

@@ -17,21 +17,21 @@ struct NodePosition {
 
 /// Gives the RLP of trie nodes. The caller compares keccak256 of the answer with `hash`; a source need not.
 class NodeSource {
-  public:
+ public:
     /// The node whose keccak256 should be `hash`, at `position`. Valid until the next call. A source that cannot give
     /// it returns ErrorCode::trie_missing_node (or an error of its stream) after noting hash and position.
     virtual Result<ByteView> node(const Hash32& hash, const NodePosition& position) noexcept;
 
-  protected:
+ protected:
     ~NodeSource() = default;
 };
 
 /// Walks all touched paths of the state trie, and of the storage tries under their accounts, in ascending order of
 /// hashed keys. Every node is asked for once per position, hashed, compared with the reference that its authenticated
 /// parent holds (the root of the state trie: with `parent_state_root`), used and dropped. Every original value in
-/// `accesses` is compared with what the trie holds; changed values are put in place, and the new references are computed
-/// on the way back up. The shape after the block decides whether a branch collapses; the remaining child of a collapsing
-/// branch is asked for inside the order if it was not touched. Memory is O(depth) plus the sorted lists.
+/// `accesses` is compared with what the trie holds; changed values are put in place, and the new references are
+/// computed on the way back up. The shape after the block decides whether a branch collapses; the remaining child of a
+/// collapsing branch is asked for inside the order if it was not touched. Memory is O(depth) plus the sorted lists.
 ///
 /// Returns the state root after the block. Errors: trie_* as in errors.def, with account, slot and path in
 /// `diagnostics`; whatever `nodes` returns. Soundness: if this returns a root, every original value equals the value

@@ -14,7 +14,7 @@ namespace sluice {
 /// Hands out memory from [begin, begin + size) in ascending order. Frees only by rewinding to a mark.
 /// The memory handed out is not initialised. Exhaustion gives nullptr (callers report ErrorCode::arena_exhausted).
 class Arena {
-  public:
+ public:
     using Mark = std::uintptr_t;
 
     Arena() = default;
@@ -73,7 +73,7 @@ class Arena {
         return Arena(reinterpret_cast<void*>(end_), size);
     }
 
-  private:
+ private:
     std::uintptr_t next_ = 0;
     std::uintptr_t begin_ = 0;
     std::uintptr_t end_ = 0;

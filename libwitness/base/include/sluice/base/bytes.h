@@ -22,7 +22,8 @@ template <class T>
 [[nodiscard]] constexpr T load_le(const std::uint8_t* bytes) noexcept {
     if (std::is_constant_evaluated()) {
         T value = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value | (static_cast<T>(bytes[i]) << (8 * i)));
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            value = static_cast<T>(value | (static_cast<T>(bytes[i]) << (8 * i)));
         return value;
     }
     T value;
@@ -124,7 +125,9 @@ struct alignas(4) Address {
 }
 
 /// Rounds up to a multiple of 8, the alignment of every stream record.
-[[nodiscard]] constexpr std::uint64_t align8(std::uint64_t size) noexcept { return (size + 7) & ~std::uint64_t{7}; }
+[[nodiscard]] constexpr std::uint64_t align8(std::uint64_t size) noexcept {
+    return (size + 7) & ~std::uint64_t{7};
+}
 
 [[nodiscard]] inline bool equal(ByteView a, ByteView b) noexcept {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);

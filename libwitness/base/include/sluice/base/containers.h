@@ -18,7 +18,7 @@ template <class T>
 class ArenaVector {
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
-  public:
+ public:
     ArenaVector() = default;
     explicit ArenaVector(Arena& arena) noexcept : arena_(&arena) {}
 
@@ -66,7 +66,7 @@ class ArenaVector {
     [[nodiscard]] std::span<T> span() noexcept { return {data_, size_}; }
     [[nodiscard]] std::span<const T> span() const noexcept { return {data_, size_}; }
 
-  private:
+ private:
     bool grow(std::size_t needed) noexcept {
         std::size_t capacity = capacity_ < 8 ? 8 : capacity_ * 2;
         if (capacity < needed) capacity = needed;
@@ -103,7 +103,8 @@ template <class Key>
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(&key);
     std::uint64_t hash = seed;
     std::size_t i = 0;
-    for (; i + 8 <= sizeof(Key); i += 8) hash = (hash ^ load_le<std::uint64_t>(bytes + i)) * 0x9e3779b97f4a7c15u + (hash >> 29);
+    for (; i + 8 <= sizeof(Key); i += 8)
+        hash = (hash ^ load_le<std::uint64_t>(bytes + i)) * 0x9e3779b97f4a7c15u + (hash >> 29);
     if (i < sizeof(Key)) hash = (hash ^ load_le<std::uint32_t>(bytes + i)) * 0x9e3779b97f4a7c15u + (hash >> 29);
     return mix64(hash);
 }
@@ -112,7 +113,7 @@ template <class Key>
 /// Has no iteration on purpose: its order could reach an output. `Entries::operator[](index)` must give the key by
 /// `key_of(entry)`, so that keys are stored once.
 class ArenaIndex {
-  public:
+ public:
     static constexpr std::uint32_t kNotFound = 0xffffffffu;
 
     ArenaIndex() = default;
@@ -140,7 +141,7 @@ class ArenaIndex {
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  private:
+ private:
     // A cell is 0 when empty, else (upper half of the hash) << 32 | index + 1. The lower half of the hash chooses the
     // slot and is needed again when growing, so it is kept beside the cell.
     void place(std::uint64_t hash, std::uint32_t index) noexcept {

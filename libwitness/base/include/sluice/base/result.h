@@ -19,7 +19,7 @@ enum class ErrorKind : std::uint8_t {
     internal,  ///< limit or fault of this implementation
 };
 
-enum class [[nodiscard]] ErrorCode : std::uint16_t {
+enum class [[nodiscard]] ErrorCode : std::uint16_t{
     ok = 0,
 #define SLUICE_ERROR(name, number, kind, text) name = number,
 #include "sluice/base/errors.def"
@@ -65,7 +65,8 @@ enum class [[nodiscard]] ErrorCode : std::uint16_t {
     return "unknown error";
 }
 
-/// Where and what: filled in by the code that sees the failure. Plain data, fixed layout (it leaves the guest as it is).
+/// Where and what: filled in by the code that sees the failure. Plain data, fixed layout (it leaves the guest as it
+/// is).
 struct ErrorDetail {
     static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
@@ -123,7 +124,7 @@ static_assert(std::is_trivially_copyable_v<ErrorDetail>);
 
 /// Keeps the details of the first failure of a run. Owned by the caller of a run and passed down.
 class Diagnostics {
-  public:
+ public:
     /// Notes a failure and gives back its code, so that `return diagnostics.fail(...)` reads well.
     ErrorCode fail(ErrorCode code, const ErrorDetail& detail = {}) noexcept {
         if (detail_.code == ErrorCode::ok) {
@@ -136,7 +137,7 @@ class Diagnostics {
     [[nodiscard]] bool failed() const noexcept { return detail_.code != ErrorCode::ok; }
     void clear() noexcept { detail_ = {}; }
 
-  private:
+ private:
     ErrorDetail detail_{};
 };
 
@@ -145,7 +146,7 @@ template <class T>
 class [[nodiscard]] Result {
     static_assert(std::is_trivially_destructible_v<T>);
 
-  public:
+ public:
     constexpr Result(const T& value) noexcept : value_(value), code_(ErrorCode::ok) {}
     constexpr Result(ErrorCode code) noexcept : none_(), code_(code) {}
 
@@ -159,7 +160,7 @@ class [[nodiscard]] Result {
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
     [[nodiscard]] constexpr const T* operator->() const noexcept { return &value_; }
 
-  private:
+ private:
     union {
         T value_;
         char none_;
@@ -168,19 +169,21 @@ class [[nodiscard]] Result {
 };
 
 /// A function without a value returns ErrorCode itself: ErrorCode::ok is success.
-[[nodiscard]] constexpr bool failed(ErrorCode code) noexcept { return code != ErrorCode::ok; }
+[[nodiscard]] constexpr bool failed(ErrorCode code) noexcept {
+    return code != ErrorCode::ok;
+}
 
 #define SLUICE_CONCAT_INNER(a, b) a##b
 #define SLUICE_CONCAT(a, b) SLUICE_CONCAT_INNER(a, b)
 /// SLUICE_TRY(auto x, f()): x is the value of f(), or the function returns f()'s error.
-#define SLUICE_TRY(declaration, expression)                                                           \
-    auto SLUICE_CONCAT(sluice_result_, __LINE__) = (expression);                                      \
+#define SLUICE_TRY(declaration, expression)                                                                    \
+    auto SLUICE_CONCAT(sluice_result_, __LINE__) = (expression);                                               \
     if (!SLUICE_CONCAT(sluice_result_, __LINE__).ok()) return SLUICE_CONCAT(sluice_result_, __LINE__).error(); \
     declaration = *SLUICE_CONCAT(sluice_result_, __LINE__)
 /// SLUICE_RETURN_IF_ERROR(f()): returns f()'s ErrorCode unless it is ok.
-#define SLUICE_RETURN_IF_ERROR(expression)                             \
-    do {                                                               \
-        const ::sluice::ErrorCode sluice_code = (expression);          \
+#define SLUICE_RETURN_IF_ERROR(expression)                              \
+    do {                                                                \
+        const ::sluice::ErrorCode sluice_code = (expression);           \
         if (sluice_code != ::sluice::ErrorCode::ok) return sluice_code; \
     } while (false)
 

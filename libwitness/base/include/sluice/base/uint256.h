@@ -68,7 +68,8 @@ struct Uint256 {
     [[nodiscard]] static constexpr Uint256 from_hash(const Hash32& hash) noexcept { return from_be(hash.bytes.data()); }
     [[nodiscard]] static constexpr Uint256 from_address(const Address& address) noexcept {
         const std::uint8_t* bytes = address.bytes.data();
-        return {load_be<std::uint64_t>(bytes + 12), load_be<std::uint64_t>(bytes + 4), load_be<std::uint32_t>(bytes), 0};
+        return {load_be<std::uint64_t>(bytes + 12), load_be<std::uint64_t>(bytes + 4), load_be<std::uint32_t>(bytes),
+                0};
     }
     /// The low 20 bytes.
     [[nodiscard]] constexpr Address to_address() const noexcept {
@@ -124,8 +125,12 @@ struct Uint256 {
     bool borrow = false;
     return sub_borrow(a, b, borrow);
 }
-constexpr Uint256& operator+=(Uint256& a, const Uint256& b) noexcept { return a = a + b; }
-constexpr Uint256& operator-=(Uint256& a, const Uint256& b) noexcept { return a = a - b; }
+constexpr Uint256& operator+=(Uint256& a, const Uint256& b) noexcept {
+    return a = a + b;
+}
+constexpr Uint256& operator-=(Uint256& a, const Uint256& b) noexcept {
+    return a = a - b;
+}
 
 /// a * b mod 2^256.
 [[nodiscard]] constexpr Uint256 operator*(const Uint256& a, const Uint256& b) noexcept {
