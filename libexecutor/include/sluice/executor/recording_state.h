@@ -1,0 +1,77 @@
+// Notes in which order execution touches the parent state. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "sluice/base/arena.h"
+#include "sluice/base/containers.h"
+#include "sluice/base/result.h"
+#include "sluice/executor/state_source.h"
+#include "sluice/witness/end_pass.h"
+
+namespace sluice::executor {
+
+/// One first touch.
+struct RecordedTouch {
+    enum class Kind : std::uint8_t { account, slot, code, block_hash };
+    Kind kind = Kind::account;
+    std::uint32_t account = 0;       ///< account, slot: its number in order of first touch
+    Address address{};               ///< account, slot
+    AccountInfo info{};              ///< account
+    Uint256 slot{};                  ///< slot
+    Uint256 value{};                 ///< slot
+    Hash32 hash{};                   ///< code: its hash; block_hash: the hash
+    ByteView code{};                 ///< code
+    std::uint64_t block_number = 0;  ///< block_hash
+};
+
+/// A node that the end pass asked for.
+struct RecordedNode {
+    Hash32 hash{};
+    ByteView rlp{};
+    bool in_storage = false;
+    Hash32 storage_owner{};  ///< hashed address; only if in_storage
+    std::uint8_t depth = 0;  ///< nibbles in use
+    std::uint8_t nibbles[64]{};
+};
+
+/// What a block asks of its parent state, in order: all that a stream's writer has to know beside the block.
+struct Recording {
+    Hash32 parent_state_root{};
+    std::span<const RecordedTouch> touches{};
+    std::span<const RecordedNode> nodes{};
+    /// Account mode's items after the state trie: see post_update_items().
+    std::span<const witness::AccountAccess> post_update{};
+};
+
+/// Wraps a source and its nodes; answers are those of the source.
+class RecordingState final : public StateSource {
+ public:
+    /// `source` and `nodes` are most often one MemoryState. All outlive the recording, whose lists lie in `arena`;
+    /// views of codes and nodes are those of the source and must stay valid (MemoryState's do).
+    RecordingState(StateSource& source, witness::NodeSource& nodes, const Hash32& parent_state_root, Arena& arena,
+                   Diagnostics& diagnostics) noexcept;
+
+    Result<AccountInfo> account(const Address& address, std::uint32_t index) noexcept override;
+    Result<Uint256> storage(std::uint32_t index, const Address& address, const Uint256& slot) noexcept override;
+    Result<ByteView> code(const Hash32& code_hash) noexcept override;
+    Result<Hash32> block_hash(std::uint64_t number) noexcept override;
+    Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept override;
+    ErrorCode finish() noexcept override;
+
+    /// Complete after post_state_root(). Valid until the arena is reset.
+    [[nodiscard]] Recording recording() const noexcept;
+
+ private:
+    StateSource& source_;
+    witness::NodeSource& nodes_;
+    Hash32 parent_state_root_;
+    Arena& arena_;
+    Diagnostics& diagnostics_;
+    ArenaVector<RecordedTouch> touches_;
+    ArenaVector<RecordedNode> recorded_nodes_;
+    ArenaVector<bool> storage_read_;  ///< by account number
+    ArenaVector<witness::AccountAccess> post_update_;
+};
+
+}  // namespace sluice::executor
