@@ -1,0 +1,146 @@
+// Modular exponentiation against GMP and go-ethereum's vectors.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "sluice/crypto/modexp.h"
+
+#include "crypto/gmp.h"
+#include "support/catch.h"
+#include "support/precompile_vectors.h"
+
+namespace {
+
+using sluice::test::Bytes;
+
+Bytes run(const Bytes& base, const Bytes& exponent, const Bytes& modulus) {
+    Bytes memory(base.size() + 48 * modulus.size() + 4096);
+    sluice::Arena scratch(memory.data(), memory.size());
+    Bytes output(modulus.size(), 0xa5);
+    REQUIRE(sluice::crypto::modexp(base, exponent, modulus, output, scratch));
+    REQUIRE(scratch.used() == 0);
+    return output;
+}
+
+Bytes expected(const Bytes& base, const Bytes& exponent, const Bytes& modulus) {
+    const mpz_class m = sluice::test::from_bytes(modulus);
+    if (m == 0) return Bytes(modulus.size());
+    return sluice::test::to_bytes(
+        sluice::test::power(sluice::test::from_bytes(base), sluice::test::from_bytes(exponent), m), modulus.size());
+}
+
+void compare(const Bytes& base, const Bytes& exponent, const Bytes& modulus) {
+    INFO("base " << sluice::test::from_bytes(base).get_str(16) << " exponent "
+                 << sluice::test::from_bytes(exponent).get_str(16) << " modulus "
+                 << sluice::test::from_bytes(modulus).get_str(16));
+    REQUIRE(run(base, exponent, modulus) == expected(base, exponent, modulus));
+}
+
+}  // namespace
+
+TEST_CASE("modexp agrees with GMP on all sizes from 0 to 64 bytes") {
+    SLUICE_RANDOM(rng);
+    for (std::size_t size = 0; size <= 64; ++size) {
+        for (int round = 0; round < 40; ++round) {
+            Bytes modulus = sluice::test::random_bytes(rng, size);
+            const Bytes base = sluice::test::random_bytes(rng, rng() % 80);
+            const Bytes exponent = sluice::test::random_bytes(rng, rng() % 40);
+            if (size != 0 && round % 4 == 0) modulus.back() |= 1;
+            if (size != 0 && round % 4 == 1) {  // a run of zero bits at the end
+                const std::size_t zeros = rng() % size;
+                for (std::size_t i = 0; i < zeros; ++i) modulus[size - 1 - i] = 0;
+            }
+            compare(base, exponent, modulus);
+        }
+    }
+}
+
+TEST_CASE("modexp agrees with GMP on larger sizes") {
+    SLUICE_RANDOM(rng);
+    for (const std::size_t size : {65u, 96u, 128u, 200u, 255u, 256u, 257u, 384u, 512u, 777u, 1024u, 2000u}) {
+        for (int round = 0; round < 4; ++round) {
+            Bytes modulus = sluice::test::random_bytes(rng, size);
+            if (round % 2 == 0) modulus.back() |= 1;
+            if (round == 3) std::fill(modulus.end() - static_cast<std::ptrdiff_t>(size / 3), modulus.end(), 0);
+            compare(sluice::test::random_bytes(rng, rng() % (2 * size)),
+                    sluice::test::random_bytes(rng, 1 + rng() % 40), modulus);
+        }
+    }
+}
+
+TEST_CASE("modexp has the right edges") {
+    const Bytes none;
+    const Bytes zero{0};
+    const Bytes one{0, 1};
+    const Bytes two{2};
+    const Bytes ten{0, 0, 10};
+    CHECK(run(zero, zero, ten) == Bytes{0, 0, 1});
+    CHECK(run(none, none, ten) == Bytes{0, 0, 1});
+    CHECK(run(zero, one, ten) == Bytes{0, 0, 0});
+    CHECK(run(two, ten, zero) == Bytes{0});
+    CHECK(run(zero, zero, zero) == Bytes{0});
+    CHECK(run(zero, zero, one) == Bytes{0, 0});
+    CHECK(run(two, two, one) == Bytes{0, 0});
+    CHECK(run(two, ten, none).empty());
+    CHECK(run(two, ten, Bytes{4, 0}) == Bytes{0, 0});
+    CHECK(run(two, ten, Bytes{4, 1}) == Bytes{4, 0});
+}
+
+TEST_CASE("modexp agrees with GMP for every modulus made of few bits") {
+    for (unsigned high = 0; high < 200; high += 3) {
+        for (unsigned low = 0; low <= high; low += 5) {
+            const mpz_class modulus = (mpz_class(1) << high) + (low == high ? mpz_class(0) : mpz_class(1) << low);
+            compare(sluice::test::to_bytes((mpz_class(1) << 190) - 1, 32), {0x0b}, sluice::test::to_bytes(modulus, 26));
+            compare(sluice::test::to_bytes(modulus - 1, 26), {0x01, 0x00, 0x01}, sluice::test::to_bytes(modulus, 26));
+        }
+    }
+}
+
+TEST_CASE("modexp agrees with GMP for exponents of every window width") {
+    SLUICE_RANDOM(rng);
+    for (const std::size_t exponent_size : {1u, 2u, 4u, 5u, 10u, 11u, 30u, 31u, 84u, 85u, 300u}) {
+        for (int round = 0; round < 10; ++round) {
+            compare(sluice::test::random_bytes(rng, 33), sluice::test::random_bytes(rng, exponent_size),
+                    sluice::test::random_bytes(rng, 32));
+        }
+    }
+}
+
+TEST_CASE("modexp reports an exhausted arena and gives all of it back") {
+    const Bytes base(64, 0xab);
+    const Bytes exponent(32, 0xcd);
+    for (const int last : {0x01, 0x00, 0x10}) {
+        Bytes modulus(64, 0xef);
+        modulus.back() = static_cast<std::uint8_t>(last);
+        bool done = false;
+        for (std::size_t size = 0; !done; size += 8) {
+            REQUIRE(size < 8192);
+            Bytes memory(size + 8);
+            sluice::Arena scratch(memory.data(), size);
+            Bytes output(64);
+            done = sluice::crypto::modexp(base, exponent, modulus, output, scratch);
+            REQUIRE(scratch.used() == 0);
+            if (done) CHECK(output == expected(base, exponent, modulus));
+        }
+    }
+}
+
+TEST_CASE("modexp passes go-ethereum's vectors") {
+    if (sluice::test::test_data().empty()) SLUICE_SKIP("no test data: precompile vectors");
+    for (const std::string file : {"modexp", "modexp_eip2565", "modexp_eip7883"}) {
+        for (auto& vector : sluice::test::precompile_vectors(file)) {
+            INFO(file << ": " << vector.name);
+            Bytes input = vector.input;
+            const auto length = [&](std::size_t index) {
+                return sluice::test::from_bytes(std::span(input).subspan(32 * index, 32)).get_ui();
+            };
+            const std::size_t base_size = length(0);
+            const std::size_t exponent_size = length(1);
+            const std::size_t modulus_size = length(2);
+            input.resize(std::max(input.size(), 96 + base_size + exponent_size + modulus_size));
+            const auto part = [&](std::size_t start, std::size_t size) {
+                const auto begin = input.begin() + static_cast<std::ptrdiff_t>(96 + start);
+                return Bytes(begin, begin + static_cast<std::ptrdiff_t>(size));
+            };
+            CHECK(run(part(0, base_size), part(base_size, exponent_size),
+                      part(base_size + exponent_size, modulus_size)) == vector.expected);
+        }
+    }
+}
