@@ -1,20 +1,23 @@
 // Forks, chain configuration and blob schedule. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
-#include "sluice/base/arena.h"
+#include "sluice/base/bytes.h"
 #include "sluice/base/result.h"
 
 namespace sluice::executor {
 
-/// Rule sets, oldest first, so that `fork >= Fork::cancun` reads as "Cancun or later". The blob-parameter-only forks (EIP-7892)
-/// change numbers in the blob schedule, not the fork.
+/// Rule sets, oldest first, so that `fork >= Fork::cancun` reads as "Cancun or later". The blob-parameter-only forks
+/// (EIP-7892) change numbers in the blob schedule, not the fork.
 enum class Fork : std::uint8_t { paris, shanghai, cancun, prague, osaka };
 
 [[nodiscard]] std::string_view fork_name(Fork fork) noexcept;
+
+/// Upper bound on the blobs of a block in any schedule: keeps blob gas and fees far from 64-bit overflow.
+inline constexpr std::uint64_t kMaxBlobsPerBlock = 4096;
 
 /// Blob parameters in force from a timestamp on (EIP-4844, EIP-7691, EIP-7892).
 struct BlobSchedule {
@@ -41,7 +44,7 @@ struct ChainConfig {
 
     /// The fork of a block; unsupported_fork for one before the Merge.
     [[nodiscard]] Result<Fork> fork_at(std::uint64_t number, std::uint64_t timestamp) const noexcept;
-    /// Blob parameters at a timestamp at or after Cancun; null if the schedule has none.
+    /// Blob parameters at a timestamp; null if none is in force yet (before Cancun).
     [[nodiscard]] const BlobSchedule* blob_schedule_at(std::uint64_t timestamp) const noexcept;
 };
 
@@ -49,7 +52,8 @@ struct ChainConfig {
 [[nodiscard]] const ChainConfig& mainnet_config() noexcept;
 
 /// Canonical encoding: fixed layout, little endian, see README. Decoding refuses anything that does not encode back to
-/// the same bytes.
+/// the same bytes, and rules that contradict each other (forks or blob schedules out of order, Cancun without blobs),
+/// with chain_config_encoding.
 inline constexpr std::size_t kMaxChainConfigSize = 16 + 8 * 8 + 24 + 32 * ChainConfig::kMaxBlobSchedules;
 std::size_t encode_chain_config(const ChainConfig& config, std::uint8_t out[kMaxChainConfigSize]) noexcept;
 Result<ChainConfig> decode_chain_config(ByteView bytes) noexcept;
