@@ -28,6 +28,11 @@ class StateSource {
     virtual Result<Hash32> block_hash(std::uint64_t number) noexcept;
     /// Authenticates every value that was given, applies the changes and returns the root after the block.
     virtual Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept;
+    /// Execution ended early because the block broke a rule: authenticates every original value in `accesses` (what was
+    /// given so far) without changing anything, so that a wrong witness is never taken for an invalid block. ok if all
+    /// were right; what the stream holds for the rest of the block is passed over. Sources whose answers are
+    /// authenticated when they are given have nothing to do.
+    virtual ErrorCode authenticate(witness::BlockAccesses accesses) noexcept;
     /// Ends the run: an error if anything that the source was given has not been used and checked.
     virtual ErrorCode finish() noexcept;
 

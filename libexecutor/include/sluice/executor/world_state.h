@@ -59,7 +59,12 @@ class WorldState {
     [[nodiscard]] Uint256 transient_storage(AccountIndex account, const Uint256& slot) const noexcept;  ///< EIP-1153
     ErrorCode set_transient_storage(AccountIndex account, const Uint256& slot, const Uint256& value) noexcept;
 
-    // -- warm sets (EIP-2929). Both return true if it was cold before.
+    // -- warm sets (EIP-2929).
+    /// Warm for the rest of the transaction without being touched: the source is not asked, since access lists, the
+    /// coinbase and precompiles may name accounts and slots that are never read and that no witness holds.
+    ErrorCode prewarm_account(const Address& address) noexcept;
+    ErrorCode prewarm_slot(const Address& address, const Uint256& slot) noexcept;
+    // Both return true if it was cold before.
     Result<bool> warm_account(AccountIndex account) noexcept;
     Result<bool> warm_slot(AccountIndex account, const Uint256& slot) noexcept;
     [[nodiscard]] bool is_warm(AccountIndex account) const noexcept;
