@@ -5,6 +5,8 @@
 
 namespace sluice {
 
-Hash32 keccak256(ByteView data) noexcept { return crypto::soft::keccak256<crypto::soft::PlainKeccak>(data); }
+Hash32 keccak256(ByteView data) noexcept {
+    return crypto::soft::keccak256<crypto::soft::PlainKeccak>(data);
+}
 
 }  // namespace sluice
