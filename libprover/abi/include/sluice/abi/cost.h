@@ -1,0 +1,104 @@
+// What an ecall costs beside an instruction: the one table behind "guest weighted cost".
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sluice/abi/ecall.h"
+
+namespace sluice::abi {
+
+// Weighted cost = instructions + unaligned accesses x (kMisalignedAccessWeight - 1) + sum over ecalls of calls x weight
+// + kMemcpyWeightPerWord for each 8 bytes copied. The ecall instruction counts as an instruction besides. A weight is
+// the number of trace cells of the call over the cells of an ALU instruction's row, rounded up. `rows` is how many rows
+// of its own chip the call takes, for comparison with systems that count rows whatever their width.
+//
+// The chips do not exist yet; the cells below are those of sensible ones and change together with the real layouts:
+//   call    25   pointer registers and dispatch: a row of 65 cells, less the 40 the instruction counts for already
+//   word    12   one aligned word at one time: value before and after (4 + 4 limbs of 16 bits), earlier time and its
+//                range-checked difference (2 + 2)
+// and per ecall the columns of its arithmetic, from published layouts of the same operation: SP1 v6 (its table of costs
+// for RV64IM), Ceno's compact curve chips, and OpenVM's keccak; words they hold inside are not counted again.
+
+inline constexpr std::uint32_t kAluRowCells = 40;
+inline constexpr std::uint32_t kCallCells = 25;
+inline constexpr std::uint32_t kWordCells = 12;
+
+/// A misaligned load or store touches two words: it costs as two instructions.
+inline constexpr std::uint32_t kMisalignedAccessWeight = 2;
+/// MEMCPY: one row of 40 cells per 8 bytes: source word, destination word, shift by bytes. Length rounded up to 8.
+inline constexpr std::uint32_t kMemcpyWeightPerWord = 1;
+
+/// Cost of one call, without the ecall instruction itself.
+struct EcallCost {
+    std::uint64_t number;  ///< Ecall
+    std::uint32_t rows;    ///< rows of the ecall's own chip
+    std::uint32_t cells;   ///< trace cells: `rows` x columns + words touched + call
+
+    /// Cells as ALU instruction rows, rounded up.
+    [[nodiscard]] constexpr std::uint32_t weight() const noexcept { return (cells + kAluRowCells - 1) / kAluRowCells; }
+};
+
+namespace detail {
+/// `arithmetic` cells of the operation, `words` accesses not among them.
+constexpr EcallCost cost(Ecall ecall, std::uint32_t rows, std::uint32_t arithmetic, std::uint32_t words) noexcept {
+    return {static_cast<std::uint64_t>(ecall), rows, arithmetic + words * kWordCells + kCallCells};
+}
+}  // namespace detail
+
+inline constexpr std::array kEcallCosts{
+    // The digest's four words.
+    detail::cost(Ecall::halt, 1, 0, 4),
+    // No-ops of the machine: the instruction alone.
+    EcallCost{SLUICE_ECALL_DEBUG_WRITE, 0, 0},
+    EcallCost{SLUICE_ECALL_COST_SCOPE_BEGIN, 0, 0},
+    EcallCost{SLUICE_ECALL_COST_SCOPE_END, 0, 0},
+    // The call alone; the bytes are kMemcpyWeightPerWord.
+    detail::cost(Ecall::memcpy, 1, 0, 0),
+    // 24 rounds of about 2640 columns, one bit each for most (SP1, OpenVM); 25 lanes in place.
+    detail::cost(Ecall::keccak_f, 24, 24 * 2640, 25),
+    // The same, 17 lanes of the block, and their 1088 bits beside the state's.
+    detail::cost(Ecall::keccak_absorb, 25, 24 * 2640 + 1088, 25 + 17),
+    // 64 rounds and 16 rows to load and add, 206 columns (SP1); 48 schedule steps of 128 columns; 4 + 8 words.
+    detail::cost(Ecall::sha256_compress, 64 + 16 + 48, 80 * 206 + 48 * 128, 12),
+    // Three fused modular relations: 906 and 787 columns (Ceno); 16 and 8 words.
+    detail::cost(Ecall::secp256k1_add, 1, 906, 16),
+    detail::cost(Ecall::secp256k1_double, 1, 787, 8),
+    // SP1's mulmod has 371 columns with 12 words inside; 32 more bytes of quotient, 64 of carries and 32 of addend; the
+    // addend's and the result's own words.
+    detail::cost(Ecall::uint256_mulmod_add, 1, 371 + 128, 8),
+    // SP1: 306 columns for an operation, 592 and 1095 for the quadratic extension, first operand overwritten; our
+    // result has
+    // words of its own.
+    detail::cost(Ecall::bn254_fp_add, 1, 306, 4),
+    detail::cost(Ecall::bn254_fp_sub, 1, 306, 4),
+    detail::cost(Ecall::bn254_fp_mul, 1, 306, 4),
+    detail::cost(Ecall::bn254_fp2_add, 1, 592, 8),
+    detail::cost(Ecall::bn254_fp2_sub, 1, 592, 8),
+    detail::cost(Ecall::bn254_fp2_mul, 1, 1095, 8),
+    // SP1: 450, 880 and 1639 columns.
+    detail::cost(Ecall::bls12_381_fp_add, 1, 450, 6),
+    detail::cost(Ecall::bls12_381_fp_sub, 1, 450, 6),
+    detail::cost(Ecall::bls12_381_fp_mul, 1, 450, 6),
+    detail::cost(Ecall::bls12_381_fp2_add, 1, 880, 12),
+    detail::cost(Ecall::bls12_381_fp2_sub, 1, 880, 12),
+    detail::cost(Ecall::bls12_381_fp2_mul, 1, 1639, 12),
+};
+
+/// The row of `number` in the table; an all-zero row for a number that is no ecall.
+[[nodiscard]] constexpr EcallCost ecall_cost(std::uint64_t number) noexcept {
+    for (const EcallCost& cost : kEcallCosts) {
+        if (cost.number == number) return cost;
+    }
+    return {number, 0, 0};
+}
+
+/// Weight of one call: ecall_cost(number).weight(), and for MEMCPY the `length` bytes copied.
+[[nodiscard]] constexpr std::uint64_t ecall_weight(std::uint64_t number, std::uint64_t length) noexcept {
+    std::uint64_t weight = ecall_cost(number).weight();
+    if (number == SLUICE_ECALL_MEMCPY) weight += (length + 7) / 8 * kMemcpyWeightPerWord;
+    return weight;
+}
+
+}  // namespace sluice::abi
