@@ -6,6 +6,7 @@
 #include "sluice/base/arena.h"
 #include "sluice/base/containers.h"
 #include "sluice/base/result.h"
+#include "sluice/executor/blob_set.h"
 #include "sluice/executor/state_source.h"
 #include "sluice/executor/streaming_state.h"
 #include "sluice/witness/end_pass.h"
@@ -38,6 +39,8 @@ class MemoryState final : public StateSource, public witness::NodeSource {
     Result<ByteView> code(const Hash32& code_hash) noexcept override;
     Result<Hash32> block_hash(std::uint64_t number) noexcept override;
     Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept override;
+    /// Every answer was authenticated when it was given: always ok.
+    ErrorCode authenticate(witness::BlockAccesses accesses) noexcept override;
     /// What was not needed does no harm here: always ok.
     ErrorCode finish() noexcept override;
 
@@ -47,23 +50,6 @@ class MemoryState final : public StateSource, public witness::NodeSource {
     [[nodiscard]] const Hash32& state_root() const noexcept { return parent_.state_root; }
 
  private:
-    /// A set of byte strings by keccak256.
-    struct Blob {
-        Hash32 hash;
-        ByteView bytes;
-    };
-    class BlobSet {
-     public:
-        BlobSet() = default;
-        BlobSet(Arena& arena, std::uint64_t seed) noexcept : blobs_(arena), index_(arena, seed) {}
-        ErrorCode add(ByteView bytes) noexcept;
-        [[nodiscard]] const Blob* find(const Hash32& hash) const noexcept;
-
-     private:
-        ArenaVector<Blob> blobs_;
-        ArenaIndex index_;
-    };
-
     ParentLink parent_;
     Arena& arena_;
     Diagnostics& diagnostics_;

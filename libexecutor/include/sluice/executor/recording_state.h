@@ -35,13 +35,20 @@ struct RecordedNode {
     std::uint8_t nibbles[64]{};
 };
 
+/// The storage root of an account that has an item after the state trie in account mode.
+struct RecordedStorageRoot {
+    Hash32 hashed_address{};
+    Hash32 storage_root{};
+};
+
 /// What a block asks of its parent state, in order: all that a stream's writer has to know beside the block.
 struct Recording {
     Hash32 parent_state_root{};
     std::span<const RecordedTouch> touches{};
     std::span<const RecordedNode> nodes{};
-    /// Account mode's items after the state trie: see post_update_items().
-    std::span<const witness::AccountAccess> post_update{};
+    /// Accounts whose leaf changes and whose storage trie was never loaded, ascending: the items that account mode
+    /// streams after the state trie.
+    std::span<const RecordedStorageRoot> post_update{};
 };
 
 /// Wraps a source and its nodes; answers are those of the source.
@@ -57,6 +64,7 @@ class RecordingState final : public StateSource {
     Result<ByteView> code(const Hash32& code_hash) noexcept override;
     Result<Hash32> block_hash(std::uint64_t number) noexcept override;
     Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept override;
+    ErrorCode authenticate(witness::BlockAccesses accesses) noexcept override;
     ErrorCode finish() noexcept override;
 
     /// Complete after post_state_root(). Valid until the arena is reset.
@@ -70,8 +78,12 @@ class RecordingState final : public StateSource {
     Diagnostics& diagnostics_;
     ArenaVector<RecordedTouch> touches_;
     ArenaVector<RecordedNode> recorded_nodes_;
-    ArenaVector<bool> storage_read_;  ///< by account number
-    ArenaVector<witness::AccountAccess> post_update_;
+    struct Account {
+        Address address;
+        bool storage_read;
+    };
+    ArenaVector<Account> accounts_;  ///< by account number
+    ArenaVector<RecordedStorageRoot> post_update_;
 };
 
 }  // namespace sluice::executor

@@ -133,6 +133,12 @@ class Diagnostics {
         }
         return code;
     }
+    /// Adds the place in the input to the failure that was noted, if it has none yet.
+    void locate(std::uint64_t item, std::uint64_t offset) noexcept {
+        if (!failed() || detail_.item != ErrorDetail::kNone) return;
+        detail_.item = item;
+        detail_.offset = offset;
+    }
     [[nodiscard]] const ErrorDetail& detail() const noexcept { return detail_; }
     [[nodiscard]] bool failed() const noexcept { return detail_.code != ErrorCode::ok; }
     void clear() noexcept { detail_ = {}; }

@@ -1,0 +1,42 @@
+// Authenticates original values without changing anything. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "read_only_pass.h"
+
+#include <utility>
+
+namespace sluice::executor {
+
+ErrorDetail missing_node(const Hash32& hash, const witness::NodePosition& position) noexcept {
+    ErrorDetail detail;
+    detail.with_what("trie node").with_path(position.nibbles, position.depth).with_values(hash, {});
+    if (position.storage_owner != nullptr) {
+        detail.storage_path = 1;
+        detail.with_key(position.storage_owner->view());
+    }
+    return detail;
+}
+
+Result<ByteView> BlobNodes::node(const Hash32& hash, const witness::NodePosition& position) noexcept {
+    if (const BlobSet::Blob* blob = blobs_.find(hash)) return blob->bytes;
+    return diagnostics_.fail(ErrorCode::trie_missing_node, missing_node(hash, position));
+}
+
+ErrorCode run_read_only_pass(const Hash32& parent_state_root, witness::BlockAccesses accesses,
+                             witness::NodeSource& nodes, Arena& arena, Diagnostics& diagnostics) noexcept {
+    for (witness::AccountAccess& account : accesses.accounts) {
+        account.current = account.original;
+        account.storage_cleared = false;
+        std::size_t listed = 0;
+        for (witness::SlotAccess& slot : account.slots) {
+            if (!slot.listed) continue;
+            slot.current = slot.original;
+            std::swap(account.slots[listed++], slot);
+        }
+        account.slots = account.slots.first(listed);
+    }
+    SLUICE_TRY(const Hash32 root, run_end_pass(parent_state_root, accesses, nodes, arena, diagnostics));
+    if (root == parent_state_root) return ErrorCode::ok;
+    return diagnostics.fail(ErrorCode::internal_fault,
+                            ErrorDetail().with_what("root without changes").with_values(parent_state_root, root));
+}
+
+}  // namespace sluice::executor

@@ -1,0 +1,109 @@
+// `value` mode. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "value_stream.h"
+
+#include "place.h"
+#include "read_code.h"
+#include "read_only_pass.h"
+
+namespace sluice::executor {
+
+using witness::RecordKind;
+using witness::WitnessItem;
+
+ErrorCode ValueStreamState::open(const witness::AncestorHeadersInput& ancestors) noexcept {
+    anchored_ = ancestors.anchored;
+    // Older headers here would be read before they are needed, which is what this mode is there to avoid.
+    if (anchored_ && ancestors.count != 1) {
+        return diagnostics_.fail(
+            ErrorCode::stream_bad_payload,
+            detail_at(reader_.last(), "ancestor headers up front").with_values(1, ancestors.count));
+    }
+    return load_ancestors(ancestors_, ancestors, reader_.last());
+}
+
+Result<AccountInfo> ValueStreamState::account(const Address& address, std::uint32_t /*index*/) noexcept {
+    SLUICE_TRY(const WitnessItem item, reader_.read_witness_input(RecordKind::account_value));
+    witness::AccountValueItem account;
+    if (!parse_account_value(item.payload, account)) {
+        return diagnostics_.fail(ErrorCode::stream_bad_payload, detail_at(item, "account_value"));
+    }
+    // The end pass would find the values of another account wrong in any case; here the record can still be named.
+    if (!(account.address == address)) {
+        return diagnostics_.fail(ErrorCode::stream_wrong_item,
+                                 detail_at(item, "account_value")
+                                     .with_key(address.view())
+                                     .with_values(Uint256::from_address(address).to_hash(),
+                                                  Uint256::from_address(account.address).to_hash()));
+    }
+    return account.info;
+}
+
+Result<Uint256> ValueStreamState::storage(std::uint32_t index, const Address& address, const Uint256& slot) noexcept {
+    SLUICE_TRY(const WitnessItem item, reader_.read_witness_input(RecordKind::slot_value));
+    witness::SlotValueItem value;
+    if (!parse_slot_value(item.payload, value)) {
+        return diagnostics_.fail(ErrorCode::stream_bad_payload, detail_at(item, "slot_value"));
+    }
+    // As for accounts: a wrong one cannot pass the end, but is named here.
+    if (value.account != index) {
+        return diagnostics_.fail(
+            ErrorCode::stream_wrong_item,
+            detail_at(item, "slot_value, account number").with_key(address.view()).with_values(index, value.account));
+    }
+    if (!(value.slot == slot)) {
+        return diagnostics_.fail(ErrorCode::stream_wrong_item, detail_at(item, "slot_value, slot")
+                                                                   .with_key(address.view())
+                                                                   .with_values(slot.to_hash(), value.slot.to_hash()));
+    }
+    return value.value;
+}
+
+Result<ByteView> ValueStreamState::code(const Hash32& code_hash) noexcept {
+    return read_code(reader_, code_hash, diagnostics_);
+}
+
+Result<Hash32> ValueStreamState::block_hash(std::uint64_t number) noexcept {
+    while (anchored_ && number < ancestors_.parent().number && !ancestors_.knows(number)) {
+        SLUICE_TRY(const WitnessItem item, reader_.read_witness_input(RecordKind::header));
+        SLUICE_RETURN_IF_ERROR(ancestors_.extend(item.payload, item));
+    }
+    return ancestors_.at(number);
+}
+
+Result<Hash32> ValueStreamState::post_state_root(witness::BlockAccesses accesses) noexcept {
+    const Result<Hash32> root = run_end_pass(ancestors_.parent().state_root, accesses, *this, arena_, diagnostics_);
+    if (!root.ok()) diagnostics_.locate(reader_.last().index, reader_.last().offset);
+    return root;
+}
+
+/// The values that the rest of the block would have asked for are passed over; the nodes after them, which are in the
+/// order of a pass over more paths than were touched so far, are kept as a set.
+ErrorCode ValueStreamState::authenticate(witness::BlockAccesses accesses) noexcept {
+    const Hash32& root = ancestors_.parent().state_root;
+    BlobSet nodes(arena_, root.word(0));
+    for (;;) {
+        const RecordKind kind = reader_.next_kind();
+        if (kind == RecordKind::end) break;
+        SLUICE_TRY(const WitnessItem item,
+                   reader_.read_witness_input(kind == RecordKind::none ? RecordKind::end : kind));
+        if (kind == RecordKind::node) SLUICE_RETURN_IF_ERROR(nodes.add(item.payload));
+    }
+    SLUICE_RETURN_IF_ERROR(reader_.read_end());
+    BlobNodes source(nodes, diagnostics_);
+    return run_read_only_pass(root, accesses, source, arena_, diagnostics_);
+}
+
+Result<ByteView> ValueStreamState::node(const Hash32& /*hash*/, const witness::NodePosition& position) noexcept {
+    SLUICE_TRY(const WitnessItem item, reader_.read_witness_input(RecordKind::node));
+    // Only a root may be shorter than a hash and stand on its own. One further down cannot have the hash its parent
+    // holds, since the parent holds the node itself; the end pass would refuse it as a wrong hash.
+    const bool is_root = position.depth == 0;
+    const bool is_empty_trie = item.payload.empty() || (item.payload.size() == 1 && item.payload[0] == 0x80);
+    if (is_empty_trie || (!is_root && item.payload.size() < 32)) {
+        return diagnostics_.fail(ErrorCode::stream_never_streamed,
+                                 detail_at(item, "node").with_path(position.nibbles, position.depth));
+    }
+    return item.payload;
+}
+
+}  // namespace sluice::executor
