@@ -311,38 +311,17 @@ Result<Block> decode_block(ByteView rlp, Diagnostics& diagnostics) noexcept {
     FieldReader fields(rlp, "block");
     const ByteView header = fields.raw("header");
     block.transactions = fields.list("transactions");
-    const ByteView ommers = fields.list("ommers");
+    block.ommers = fields.list("ommers");
     block.has_withdrawals = !fields.done();
     if (block.has_withdrawals) block.withdrawals = fields.list("withdrawals");
-
-    const auto count = [&](ByteView items, std::string_view name) {
-        std::uint32_t number = 0;
-        rlp::Reader reader(items);
-        for (; !reader.done(); ++number) {
-            const ErrorCode code = reader.skip();
-            if (code == ErrorCode::ok) continue;
-            fields.note(name, code);
-            break;
-        }
-        return number;
-    };
-    block.transaction_count = count(block.transactions, "transactions");
-    block.ommer_count = count(ommers, "ommers");
-    block.withdrawal_count = count(block.withdrawals, "withdrawals");
     SLUICE_RETURN_IF_ERROR(fields.finish("block", ErrorCode::block_encoding, diagnostics));
     SLUICE_TRY(block.header, decode_header(header, diagnostics));
     return block;
 }
 
-ByteView TransactionCursor::next_envelope() noexcept {
-    const auto item = reader_.item();
-    if (!item.ok()) return {};
-    return item->kind == rlp::Kind::list ? item->raw : item->payload;
-}
-
-ByteView WithdrawalCursor::next_rlp() noexcept {
-    const auto item = reader_.raw();
-    return item.ok() ? *item : ByteView();
+Result<ByteView> TransactionCursor::next_envelope() noexcept {
+    SLUICE_TRY(const rlp::Item item, reader_.item());
+    return item.kind == rlp::Kind::list ? item.raw : item.payload;
 }
 
 }  // namespace sluice::executor

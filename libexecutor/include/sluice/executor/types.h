@@ -166,16 +166,14 @@ struct Withdrawal {
 /// Decodes a withdrawal that fills `rlp`. Errors: block_encoding.
 Result<Withdrawal> decode_withdrawal(ByteView rlp, Diagnostics& diagnostics) noexcept;
 
-/// A block: its header decoded, its lists checked for number and outer form only, so that a transaction is looked at
-/// once, when it is executed.
+/// A block: its header decoded, its lists checked in outer form only, so that a transaction is looked at once, when it
+/// is executed.
 struct Block {
     Header header{};
     ByteView rlp{};
     ByteView transactions{};  ///< RLP items: a list for a legacy transaction, a string for a typed one
+    ByteView ommers{};        ///< RLP items
     ByteView withdrawals{};   ///< RLP items
-    std::uint32_t transaction_count = 0;
-    std::uint32_t withdrawal_count = 0;
-    std::uint32_t ommer_count = 0;
     bool has_withdrawals = false;
 };
 
@@ -188,8 +186,8 @@ class TransactionCursor {
  public:
     explicit TransactionCursor(const Block& block) noexcept : reader_(block.transactions) {}
     [[nodiscard]] bool done() const noexcept { return reader_.done(); }
-    /// The envelope of the next transaction. Only before done().
-    [[nodiscard]] ByteView next_envelope() noexcept;
+    /// The envelope of the next transaction. Errors: rlp_*.
+    [[nodiscard]] Result<ByteView> next_envelope() noexcept;
 
  private:
     rlp::Reader reader_;
@@ -200,8 +198,8 @@ class WithdrawalCursor {
  public:
     explicit WithdrawalCursor(const Block& block) noexcept : reader_(block.withdrawals) {}
     [[nodiscard]] bool done() const noexcept { return reader_.done(); }
-    /// The RLP of the next withdrawal. Only before done().
-    [[nodiscard]] ByteView next_rlp() noexcept;
+    /// The RLP of the next withdrawal. Errors: rlp_*.
+    [[nodiscard]] Result<ByteView> next_rlp() noexcept { return reader_.raw(); }
 
  private:
     rlp::Reader reader_;
