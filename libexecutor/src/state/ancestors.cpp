@@ -1,5 +1,5 @@
 // Chains ancestor headers by hash. SPDX-License-Identifier: MIT OR Apache-2.0
-#include "ancestors.h"
+#include "sluice/executor/ancestors.h"
 
 #include "place.h"
 #include "sluice/base/keccak.h"

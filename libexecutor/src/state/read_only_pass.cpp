@@ -5,19 +5,10 @@
 
 namespace sluice::executor {
 
-ErrorDetail missing_node(const Hash32& hash, const witness::NodePosition& position) noexcept {
-    ErrorDetail detail;
-    detail.with_what("trie node").with_path(position.nibbles, position.depth).with_values(hash, {});
-    if (position.storage_owner != nullptr) {
-        detail.storage_path = 1;
-        detail.with_key(position.storage_owner->view());
-    }
-    return detail;
-}
-
-Result<ByteView> BlobNodes::node(const Hash32& hash, const witness::NodePosition& position) noexcept {
-    if (const BlobSet::Blob* blob = blobs_.find(hash)) return blob->bytes;
-    return diagnostics_.fail(ErrorCode::trie_missing_node, missing_node(hash, position));
+Result<ByteView> BlobNodes::node(const Hash32& hash, const witness::NodePosition& /*position*/) noexcept {
+    const BlobSet::Blob* blob = blobs_.find(hash);
+    if (blob == nullptr) return ErrorCode::trie_missing_node;
+    return blob->bytes;
 }
 
 ErrorCode run_read_only_pass(const Hash32& parent_state_root, witness::BlockAccesses accesses,

@@ -8,18 +8,14 @@
 
 namespace sluice::executor {
 
-/// What trie_missing_node tells: the hash (as the value expected), and where the node should be.
-[[nodiscard]] ErrorDetail missing_node(const Hash32& hash, const witness::NodePosition& position) noexcept;
-
 /// Trie nodes out of a set, wherever they lie.
 class BlobNodes final : public witness::NodeSource {
  public:
-    BlobNodes(const BlobSet& blobs, Diagnostics& diagnostics) noexcept : blobs_(blobs), diagnostics_(diagnostics) {}
+    explicit BlobNodes(const BlobSet& blobs) noexcept : blobs_(blobs) {}
     Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
 
  private:
     const BlobSet& blobs_;
-    Diagnostics& diagnostics_;
 };
 
 /// The end pass over `accesses` as if the block had changed nothing: ok if every original value is that of the parent

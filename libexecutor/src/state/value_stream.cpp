@@ -89,7 +89,7 @@ ErrorCode ValueStreamState::authenticate(witness::BlockAccesses accesses) noexce
         if (kind == RecordKind::node) SLUICE_RETURN_IF_ERROR(nodes.add(item.payload));
     }
     SLUICE_RETURN_IF_ERROR(reader_.read_end());
-    BlobNodes source(nodes, diagnostics_);
+    BlobNodes source(nodes);
     return run_read_only_pass(root, accesses, source, arena_, diagnostics_);
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include "ancestors.h"
+#include "sluice/executor/ancestors.h"
 #include "sluice/executor/state_source.h"
 #include "sluice/witness/end_pass.h"
 #include "sluice/witness/reader.h"

@@ -6,6 +6,7 @@
 #include "sluice/base/arena.h"
 #include "sluice/base/containers.h"
 #include "sluice/base/result.h"
+#include "sluice/executor/ancestors.h"
 #include "sluice/executor/blob_set.h"
 #include "sluice/executor/state_source.h"
 #include "sluice/executor/streaming_state.h"
@@ -47,22 +48,21 @@ class MemoryState final : public StateSource, public witness::NodeSource {
     /// The node with this hash, wherever it lies.
     Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
 
-    [[nodiscard]] const Hash32& state_root() const noexcept { return parent_.state_root; }
+    [[nodiscard]] const Hash32& state_root() const noexcept { return ancestors_.parent().state_root; }
 
  private:
-    ParentLink parent_;
     Arena& arena_;
     Diagnostics& diagnostics_;
     BlobSet nodes_;
     BlobSet codes_;
     BlobSet headers_;
-    ArenaVector<Hash32> ancestors_;  ///< known hashes, newest first, [0] the parent's
+    AncestorChain ancestors_;
     bool anchored_ = true;
-    struct StorageRoot {
+    struct Account {
         Hash32 hashed_address;
-        Hash32 root;
+        Hash32 storage_root;
     };
-    ArenaVector<StorageRoot> accounts_;  ///< by account number
+    ArenaVector<Account> accounts_;  ///< by account number
 };
 
 }  // namespace sluice::executor
