@@ -1,7 +1,10 @@
 // Keccak-f[1600] as FIPS 202 writes it, arranged for speed on 64-bit hosts.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "sluice/abi/semantics.h"
 
@@ -25,57 +28,61 @@ struct RoundConstants {
 };
 constexpr RoundConstants kRoundConstants;
 
-// Where rho and pi take the lane at 5 y + x, and the distance they rotate it by (FIPS 202, sections 3.2.2 and 3.2.3).
+// Where the lane at 5 y + x comes from under pi, and the distance rho has rotated it by there (FIPS 202, sections 3.2.2
+// and 3.2.3).
 struct RhoPi {
-    unsigned target[25]{};
+    unsigned source[25]{};
     int distance[25]{};
     constexpr RhoPi() noexcept {
+        int rotation[25]{};
         unsigned x = 1;
         unsigned y = 0;
         for (int t = 0; t < 24; ++t) {
-            distance[5 * y + x] = ((t + 1) * (t + 2) / 2) % 64;
+            rotation[5 * y + x] = ((t + 1) * (t + 2) / 2) % 64;
             const unsigned next = (2 * x + 3 * y) % 5;
             x = y;
             y = next;
         }
         for (y = 0; y < 5; ++y) {
-            for (x = 0; x < 5; ++x) target[5 * y + x] = 5 * ((2 * x + 3 * y) % 5) + y;
+            for (x = 0; x < 5; ++x) {
+                source[5 * y + x] = 5 * x + (x + 3 * y) % 5;
+                distance[5 * y + x] = rotation[source[5 * y + x]];
+            }
         }
     }
 };
 constexpr RhoPi kRhoPi;
 
-// The loops have constant bounds and constant tables: unrolled, every rotation is by a constant.
-[[gnu::always_inline]] inline void round(const std::uint64_t* in, std::uint64_t* out, std::uint64_t constant) noexcept {
-    std::uint64_t column[5];
-    std::uint64_t moved[25];
-#pragma GCC unroll 5
-    for (unsigned x = 0; x < 5; ++x) column[x] = in[x] ^ in[x + 5] ^ in[x + 10] ^ in[x + 15] ^ in[x + 20];
-#pragma GCC unroll 5
-    for (unsigned x = 0; x < 5; ++x) {
-        const std::uint64_t theta = column[(x + 4) % 5] ^ std::rotl(column[(x + 1) % 5], 1);
-#pragma GCC unroll 5
-        for (unsigned y = 0; y < 5; ++y) {
-            const unsigned lane = 5 * y + x;
-            moved[kRhoPi.target[lane]] = std::rotl(in[lane] ^ theta, kRhoPi.distance[lane]);
-        }
-    }
-#pragma GCC unroll 5
-    for (unsigned y = 0; y < 25; y += 5) {
-#pragma GCC unroll 5
-        for (unsigned x = 0; x < 5; ++x) out[y + x] = moved[y + x] ^ (~moved[y + (x + 1) % 5] & moved[y + (x + 2) % 5]);
-    }
+// One row of the state after theta, rho, pi and chi.
+template <unsigned Y, std::size_t... X>
+[[gnu::always_inline]] inline void row(const std::uint64_t* in, const std::uint64_t* theta, std::uint64_t* out,
+                                       std::index_sequence<X...>) noexcept {
+    const std::uint64_t moved[5] = {
+        std::rotl(in[kRhoPi.source[5 * Y + X]] ^ theta[kRhoPi.source[5 * Y + X] % 5], kRhoPi.distance[5 * Y + X])...};
+    ((out[5 * Y + X] = moved[X] ^ (~moved[(X + 1) % 5] & moved[(X + 2) % 5])), ...);
+}
+
+template <std::size_t... X>
+[[gnu::always_inline]] inline void round(const std::uint64_t* in, std::uint64_t* out, std::uint64_t constant,
+                                         std::index_sequence<X...> all) noexcept {
+    const std::uint64_t column[5] = {(in[X] ^ in[X + 5] ^ in[X + 10] ^ in[X + 15] ^ in[X + 20])...};
+    const std::uint64_t theta[5] = {(column[(X + 4) % 5] ^ std::rotl(column[(X + 1) % 5], 1))...};
+    (row<X>(in, theta, out, all), ...);
     out[0] ^= constant;
 }
 
 }  // namespace
 
 void keccak_f(std::uint64_t* lanes) noexcept {
-    std::uint64_t other[25];
+    constexpr std::make_index_sequence<5> all;
+    std::uint64_t even[25];
+    std::uint64_t odd[25];
+    std::copy(lanes, lanes + 25, even);
     for (unsigned i = 0; i < kRounds; i += 2) {
-        round(lanes, other, kRoundConstants.of[i]);
-        round(other, lanes, kRoundConstants.of[i + 1]);
+        round(even, odd, kRoundConstants.of[i], all);
+        round(odd, even, kRoundConstants.of[i + 1], all);
     }
+    std::copy(even, even + 25, lanes);
 }
 
 }  // namespace sluice::abi
