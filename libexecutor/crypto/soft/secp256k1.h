@@ -150,7 +150,7 @@ struct LongPowers {
 
 /// a^(p - 2): 1 / a, or zero for zero.
 template <class Field>
-[[nodiscard]] constexpr Field field_inverse(const Field& a) noexcept {
+[[nodiscard]] constexpr Field inverse(const Field& a) noexcept {
     const LongPowers<Field> powers(a);
     Field t = square_times(powers.ones223, 23) * powers.ones22;
     t = square_times(t, 5) * a;
@@ -228,32 +228,26 @@ using GeneratorTable = std::array<AffinePoint<FieldElement>, kGeneratorEntries>;
     JacobianPoint<FieldElement> p{FieldElement::from(kGeneratorX), FieldElement::from(kGeneratorY), FieldElement::one(),
                                   false};
     for (int i = 0; i < doublings; ++i) double_point<CurveA::zero>(p);
-    const FieldElement z = field_inverse(p.z);
+    const FieldElement z = inverse(p.z);
     const FieldElement zz = square(z);
     return {FieldElement::from((p.x * zz).value()), FieldElement::from((p.y * (zz * z)).value())};
 }
 
-/// P, 3 P, 5 P, ... as points of the curve itself.
+/// P, 3 P, 5 P, ... as points of the curve itself, with coordinates below p.
 [[nodiscard]] constexpr GeneratorTable odd_multiples(const AffinePoint<FieldElement>& p) noexcept {
-    const OddMultiples<CurveA::zero, FieldElement, kGeneratorEntries> multiples(p);
-    const FieldElement z = field_inverse(multiples.common_z);
-    const FieldElement zz = square(z);
-    const FieldElement zzz = zz * z;
-    GeneratorTable table;
-    for (std::size_t i = 0; i < kGeneratorEntries; ++i) {
-        table[i] = {FieldElement::from((multiples.point[i].x * zz).value()),
-                    FieldElement::from((multiples.point[i].y * zzz).value())};
-    }
-    return table;
+    OddMultiples<CurveA::zero, FieldElement, kGeneratorEntries> multiples(p);
+    multiples.normalize();
+    for (auto& q : multiples.point) q = {FieldElement::from(q.x.value()), FieldElement::from(q.y.value())};
+    return multiples.point;
 }
 
 /// Odd multiples of G, and of 2^128 G for the upper half of a generator's scalar.
-inline constexpr GeneratorTable kGeneratorTable = odd_multiples(doubled_generator(0));
-inline constexpr AffinePoint<FieldElement> kUpperGenerator = doubled_generator(128);
-inline constexpr GeneratorTable kUpperGeneratorTable = odd_multiples(kUpperGenerator);
+inline constexpr GeneratorTable kLowerTable = odd_multiples(doubled_generator(0));
+inline constexpr AffinePoint<FieldElement> kUpperPoint = doubled_generator(128);
+inline constexpr GeneratorTable kUpperTable = odd_multiples(kUpperPoint);
 
 /// The four streams of u1 G + u2 P: lower and upper half of u1, and the two parts of u2.
-enum Stream : std::size_t { kLowerGenerator, kUpperGeneratorStream, kPoint, kLambdaPoint };
+enum Stream : std::size_t { kLowerGenerator, kUpperGenerator, kPoint, kLambdaPoint };
 
 using Digits = DigitTable<129, 4>;
 
@@ -261,7 +255,7 @@ using Digits = DigitTable<129, 4>;
 constexpr void recode_scalars(Digits& digits, const Uint256& u1, const Uint256& u2) noexcept {
     const SplitScalar parts = split_scalar(u2);
     digits.recode<kGeneratorWidth>(kLowerGenerator, {u1.limb[0], u1.limb[1], 0}, false);
-    digits.recode<kGeneratorWidth>(kUpperGeneratorStream, {u1.limb[2], u1.limb[3], 0}, false);
+    digits.recode<kGeneratorWidth>(kUpperGenerator, {u1.limb[2], u1.limb[3], 0}, false);
     digits.recode<kPointWidth>(kPoint, {parts.first.low, parts.first.high, 0}, parts.first.negative);
     digits.recode<kPointWidth>(kLambdaPoint, {parts.second.low, parts.second.high, 0}, parts.second.negative);
 }
@@ -275,58 +269,34 @@ struct Plain {
     /// u1 G + u2 P for u1, u2 below n and P on the curve.
     class Combination {
      public:
-        Combination(const Uint256& u1, const AffinePoint<Field>& p, const Uint256& u2) noexcept : multiples_(p) {
+        Combination(const Uint256& u1, const AffinePoint<Field>& p, const Uint256& u2) noexcept : sum_(p) {
             Digits digits;
             recode_scalars(digits, u1, u2);
+            const auto& multiples = sum_.multiples();
+            std::array<AffinePoint<Field>, kPointEntries> lambda_multiples;
             const Field beta = Field::from(kBeta);
             for (std::size_t i = 0; i < kPointEntries; ++i) {
-                lambda_multiples_[i] = {multiples_.point[i].x * beta, multiples_.point[i].y};
+                lambda_multiples[i] = {multiples[i].x * beta, multiples[i].y};
             }
             for (std::size_t position = digits.used; position-- > 0;) {
-                double_point<CurveA::zero>(sum_);
+                sum_.double_sum();
                 if (!digits.any(position)) continue;
                 const std::int8_t* const digit = digits.digit[position];
-                if (digit[kPoint] != 0) add(multiples_.point.data(), digit[kPoint], false);
-                if (digit[kLambdaPoint] != 0) add(lambda_multiples_.data(), digit[kLambdaPoint], false);
-                if (digit[kLowerGenerator] != 0) add(kGeneratorTable.data(), digit[kLowerGenerator], true);
-                if (digit[kUpperGeneratorStream] != 0) {
-                    add(kUpperGeneratorTable.data(), digit[kUpperGeneratorStream], true);
-                }
+                if (digit[kPoint] != 0) sum_.add(multiples.data(), digit[kPoint]);
+                if (digit[kLambdaPoint] != 0) sum_.add(lambda_multiples.data(), digit[kLambdaPoint]);
+                if (digit[kLowerGenerator] != 0) sum_.add_original(kLowerTable.data(), digit[kLowerGenerator]);
+                if (digit[kUpperGenerator] != 0) sum_.add_original(kUpperTable.data(), digit[kUpperGenerator]);
             }
         }
 
-        [[nodiscard]] bool infinity() const noexcept { return sum_.infinity; }
+        [[nodiscard]] bool infinity() const noexcept { return sum_.infinity(); }
         /// The sum; only if it is finite.
-        [[nodiscard]] AffinePoint<Field> affine() const noexcept {
-            const Field z = field_inverse(sum_.z * multiples_.common_z);
-            const Field zz = square(z);
-            return {sum_.x * zz, sum_.y * (zz * z)};
-        }
+        [[nodiscard]] AffinePoint<Field> affine() const noexcept { return sum_.affine(); }
         /// Whether the sum's x is `x`; only if it is finite.
-        [[nodiscard]] bool has_x(const Field& x) const noexcept {
-            return sum_.x == x * square(sum_.z * multiples_.common_z);
-        }
+        [[nodiscard]] bool has_x(const Field& x) const noexcept { return sum_.has_x(x); }
 
      private:
-        /// The sum is kept on the curve of the point's multiples; `foreign` tells that the table is on the original
-        /// one.
-        void add(const AffinePoint<Field>* table, int digit, bool foreign) noexcept {
-            AffinePoint<Field> q = table[static_cast<unsigned>(digit < 0 ? -digit : digit) / 2];
-            if (digit < 0) q.y = -q.y;
-            if (sum_.infinity) {
-                if (foreign) {
-                    const Field zz = square(multiples_.common_z);
-                    q = {q.x * zz, q.y * (zz * multiples_.common_z)};
-                }
-                sum_ = {q.x, q.y, Field::one(), false};
-                return;
-            }
-            add_point<CurveA::zero>(sum_, q, foreign ? sum_.z * multiples_.common_z : sum_.z);
-        }
-
-        OddMultiples<CurveA::zero, Field, kPointEntries> multiples_;
-        std::array<AffinePoint<Field>, kPointEntries> lambda_multiples_;
-        JacobianPoint<Field> sum_;
+        JacobianSum<CurveA::zero, Field, kPointEntries> sum_;
     };
 };
 

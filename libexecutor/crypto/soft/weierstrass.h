@@ -113,6 +113,85 @@ struct OddMultiples {
             if (i > 0) scale = scale * ratio[i];
         }
     }
+
+    /// Brings the points to the original curve, with one inversion.
+    constexpr void normalize() noexcept {
+        const Field z = inverse(common_z);
+        const Field zz = square(z);
+        const Field zzz = zz * z;
+        for (AffinePoint<Field>& p : point) p = {p.x * zz, p.y * zzz};
+        common_z = Field::one();
+    }
+};
+
+/// A sum of signed multiples of one point, from the highest position down, with points of elsewhere mixed in.
+///
+/// For a = 0 it lives on the curve of the point's own odd multiples, so that those are affine without an inversion. For
+/// a = -3 that curve would have another a, so one inversion brings the multiples back to the original curve.
+template <CurveA kA, class Field, std::size_t count>
+class JacobianSum {
+ public:
+    using Point = AffinePoint<Field>;
+
+    explicit JacobianSum(const Point& p) noexcept : multiples_(p) {
+        if constexpr (kA != CurveA::zero) multiples_.normalize();
+    }
+
+    /// P, 3 P, 5 P, ... on the sum's curve.
+    [[nodiscard]] const std::array<Point, count>& multiples() const noexcept { return multiples_.point; }
+
+    void double_sum() noexcept { double_point<kA>(sum_); }
+
+    /// Adds digit P, for an odd digit: `table` has P, 3 P, 5 P, ... on the sum's curve.
+    void add(const Point* table, int digit) noexcept {
+        const Point q = signed_entry(table, digit);
+        if (sum_.infinity) {
+            sum_ = {q.x, q.y, Field::one(), false};
+        } else {
+            add_point<kA>(sum_, q, sum_.z);
+        }
+    }
+    /// The same with a table on the original curve.
+    void add_original(const Point* table, int digit) noexcept {
+        if constexpr (kA != CurveA::zero) {
+            add(table, digit);
+        } else {
+            const Point q = signed_entry(table, digit);
+            if (sum_.infinity) {
+                const Field zz = square(multiples_.common_z);
+                sum_ = {q.x * zz, q.y * (zz * multiples_.common_z), Field::one(), false};
+            } else {
+                add_point<kA>(sum_, q, sum_.z * multiples_.common_z);
+            }
+        }
+    }
+
+    [[nodiscard]] bool infinity() const noexcept { return sum_.infinity; }
+    /// The sum on the original curve; only if it is finite.
+    [[nodiscard]] Point affine() const noexcept {
+        const Field z = inverse(original_z());
+        const Field zz = square(z);
+        return {sum_.x * zz, sum_.y * (zz * z)};
+    }
+    /// Whether x is that of affine(), without the inversion; only if the sum is finite.
+    [[nodiscard]] bool has_x(const Field& x) const noexcept { return sum_.x == x * square(original_z()); }
+
+ private:
+    [[nodiscard]] Field original_z() const noexcept {
+        if constexpr (kA != CurveA::zero) {
+            return sum_.z;
+        } else {
+            return sum_.z * multiples_.common_z;
+        }
+    }
+    [[nodiscard]] static Point signed_entry(const Point* table, int digit) noexcept {
+        if (digit > 0) return table[digit / 2];
+        const Point& q = table[-digit / 2];
+        return {q.x, -q.y};
+    }
+
+    OddMultiples<kA, Field, count> multiples_;
+    JacobianPoint<Field> sum_;
 };
 
 /// Signed digits of several scalars, side by side so that one load tells whether a position needs any addition.
