@@ -139,6 +139,10 @@ class Diagnostics {
         detail_.item = item;
         detail_.offset = offset;
     }
+    /// Adds the index of the transaction or withdrawal in which the failure was seen, unless it names an item already.
+    void name_item(std::uint64_t index) noexcept {
+        if (detail_.item == ErrorDetail::kNone) detail_.item = index;
+    }
     [[nodiscard]] const ErrorDetail& detail() const noexcept { return detail_; }
     [[nodiscard]] bool failed() const noexcept { return detail_.code != ErrorCode::ok; }
     void clear() noexcept { detail_ = {}; }
