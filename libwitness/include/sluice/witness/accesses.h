@@ -35,7 +35,7 @@ struct AccountAccess {
     Hash32 hashed_address{};  ///< keccak256 of the address; filled by the end pass
 };
 
-/// All that a block touched. The pass sorts the accounts and slots in place by hashed key.
+/// All that a block touched, each account once and each of its slots once.
 struct BlockAccesses {
     std::span<AccountAccess> accounts;
 };

@@ -3,6 +3,7 @@
 
 #include "sluice/base/bytes.h"
 #include "sluice/base/keccak.h"
+#include "sluice/base/result.h"
 #include "sluice/base/uint256.h"
 
 namespace sluice::witness {
@@ -25,5 +26,19 @@ struct AccountInfo {
                a.storage_root == b.storage_root && a.code_hash == b.code_hash;
     }
 };
+
+/// Bytes of the largest encoded account.
+inline constexpr std::size_t kMaxAccountSize = 2 + 9 + 33 + 33 + 33;
+/// Bytes of the largest encoded slot value.
+inline constexpr std::size_t kMaxSlotSize = 33;
+
+/// The account whose value in the state trie's leaf is `value`: the RLP list [nonce, balance, storage root, code hash]
+/// and nothing after it. Errors: rlp_*.
+Result<AccountInfo> decode_account(ByteView value) noexcept;
+/// Writes the leaf value of an existing account at `out`, which has room for kMaxAccountSize bytes; gives its size.
+std::size_t encode_account(const AccountInfo& account, std::uint8_t* out) noexcept;
+
+/// The slot value whose leaf value is `value`: the RLP of an integer that is not zero. Errors: rlp_*.
+Result<Uint256> decode_slot(ByteView value) noexcept;
 
 }  // namespace sluice::witness

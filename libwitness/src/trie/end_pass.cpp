@@ -1,0 +1,556 @@
+// The one pass over the state trie at block end. SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A walk is a recursive descent over the ranges of sorted keys that share a path. Each range of keys is split into its
+// parts below the children of a branch, before and after an extension, or before, at and after a leaf, and every part
+// is followed until `LeafVisitor::visit` is called, exactly once for each key, with the value that authenticated nodes
+// give it. There is no other way out but an error, so a walk that succeeds has compared every value. `Walk::run` counts
+// the visits all the same.
+#include "sluice/witness/end_pass.h"
+
+#include <algorithm>
+
+#include "trie/subtree.h"
+
+namespace sluice::witness {
+namespace {
+
+// A key of a walk: where its entry is, and its first 16 nibbles, which settle nearly every comparison.
+struct SortedKey {
+    std::uint64_t prefix;
+    std::uint64_t index;
+};
+
+// The keys of a walk in ascending order; the keys themselves stay in the entries they came from.
+class SortedKeys {
+ public:
+    // `first` is the key in the entry with index 0, `stride` the size of an entry.
+    SortedKeys(const Hash32* first, std::size_t stride, std::span<SortedKey> order) noexcept
+        : first_(reinterpret_cast<const std::uint8_t*>(first)), stride_(stride), order_(order) {
+        for (SortedKey& key : order_) key.prefix = load_be<std::uint64_t>(at(key.index).bytes.data());
+        std::sort(order_.begin(), order_.end(), [this](const SortedKey& a, const SortedKey& b) {
+            return a.prefix != b.prefix ? a.prefix < b.prefix : at(a.index) < at(b.index);
+        });
+    }
+    SortedKeys() = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return order_.size(); }
+    [[nodiscard]] std::size_t index(std::size_t i) const noexcept { return order_[i].index; }
+    [[nodiscard]] const Hash32& key(std::size_t i) const noexcept { return at(order_[i].index); }
+    [[nodiscard]] unsigned nibble(std::size_t i, unsigned depth) const noexcept {
+        if (depth < 16) return static_cast<unsigned>(order_[i].prefix >> (60 - 4 * depth)) & 15u;
+        return nibble_at(key(i).bytes.data(), depth);
+    }
+    // The first position whose key is the same as the next one's; size() if there is none.
+    [[nodiscard]] std::size_t first_duplicate() const noexcept {
+        for (std::size_t i = 0; i + 1 < size(); ++i) {
+            if (order_[i].prefix == order_[i + 1].prefix && key(i) == key(i + 1)) return i;
+        }
+        return size();
+    }
+
+ private:
+    [[nodiscard]] const Hash32& at(std::size_t index) const noexcept {
+        return *reinterpret_cast<const Hash32*>(first_ + stride_ * index);
+    }
+
+    const std::uint8_t* first_ = nullptr;
+    std::size_t stride_ = 0;
+    std::span<SortedKey> order_;
+};
+
+enum class Update : std::uint8_t {
+    none,     // the key keeps its value, or stays absent
+    put,      // the key gets the value now in the leaf
+    removed,  // the key had a value and has none any more
+};
+
+// Compares and replaces the values of a walk.
+class LeafVisitor {
+ public:
+    // `value` is what the trie holds under the key at `position`, or null if the trie shows that it holds nothing.
+    // For Update::put the new value is in `leaf.inside` and `leaf.size`.
+    virtual Result<Update> visit(std::size_t position, const ByteView* value, Subtree& leaf) noexcept;
+
+ protected:
+    ~LeafVisitor() = default;
+};
+
+Result<Update> LeafVisitor::visit(std::size_t, const ByteView*, Subtree&) noexcept {
+    return ErrorCode::internal_fault;
+}
+
+// A walk over one trie.
+//
+// The walk_* functions handle the keys first .. last (not empty, last excluded), which share the first `depth` nibbles
+// and lie below `depth`; they set `result` to what is there after the block and give whether it differs from before.
+// Each level of recursion goes at least one nibble down, and a branch or leaf below nibble 64 is malformed, so at most
+// 65 levels are open at a time.
+class Walk {
+ public:
+    Walk(NodeSource& nodes, Arena& scratch, Diagnostics& diagnostics) noexcept
+        : nodes_(nodes), scratch_(scratch), diagnostics_(diagnostics) {}
+
+    // Walks the trie with this root; gives its root after the block.
+    Result<Hash32> run(const Hash32& root, const Hash32* storage_owner, const SortedKeys& keys,
+                       LeafVisitor& visitor) noexcept {
+        keys_ = &keys;
+        visitor_ = &visitor;
+        storage_owner_ = storage_owner;
+        visited_ = 0;
+        hash_ = root;
+        Subtree whole;
+        std::uint8_t reference[kMaxReferenceSize];
+        reference[0] = kEmptyReference;
+        if (!(root == kEmptyTrieRoot)) rlp::put_hash(reference, root);
+        SLUICE_TRY(const bool changed, walk(reference, 0, 0, keys.size(), whole));
+        if (visited_ != keys.size()) return diagnostics_.fail(ErrorCode::internal_fault);
+        if (!changed) return root;
+        return root_of(whole, scratch_);
+    }
+
+ private:
+    Result<bool> walk(const std::uint8_t* reference, unsigned depth, std::size_t first, std::size_t last,
+                      Subtree& result) noexcept {
+        if (*reference == kEmptyReference) return walk_empty(first, last, result);
+        Node node;
+        SLUICE_RETURN_IF_ERROR(load(reference, depth, node));
+        if (node.kind == NodeKind::branch) return walk_branch(node, reference, depth, first, last, result);
+        if (node.kind == NodeKind::leaf) return walk_leaf(node, depth, first, last, result);
+        return walk_extension(node, depth, first, last, result);
+    }
+
+    Result<bool> walk_branch(const Node& node, const std::uint8_t* reference, unsigned depth, std::size_t first,
+                             std::size_t last, Subtree& result) noexcept {
+        if (depth >= kKeyNibbles) return malformed(depth);
+        const Arena::Mark mark = scratch_.mark();
+        std::uint8_t* buffer = nullptr;  // the branch after the block, once a child has changed
+        std::uint8_t* out = nullptr;
+        std::size_t copied = 0;  // bytes of the old references that are in `buffer`
+        unsigned children = node.children;
+        unsigned touched = 0;
+        // The first touched child that is not empty is kept in `result`: if it is the only child left, it is the
+        // result.
+        Subtree other;
+        Subtree* target = &result;
+        for (std::size_t begin = first; begin < last;) {
+            const unsigned child = keys_->nibble(begin, depth);
+            std::size_t end = begin + 1;
+            while (end < last && keys_->nibble(end, depth) == child) ++end;
+            touched |= 1u << child;
+            path_[depth] = static_cast<std::uint8_t>(child);
+            SLUICE_TRY(const bool changed, walk(node.reference(child), depth + 1, begin, end, *target));
+            if (changed) {
+                if (buffer == nullptr) {
+                    buffer = static_cast<std::uint8_t*>(scratch_.allocate(kMaxBranchSize));
+                    if (buffer == nullptr) return exhausted();
+                    out = buffer + 3;
+                }
+                out = rlp::put_raw(out, {node.items + copied, node.offset[child] - copied});
+                out = put_reference(out, *target, depth + 1, scratch_);
+                if (out == nullptr) return exhausted();
+                copied = node.offset[child + 1];
+                children = target->kind == Subtree::Kind::empty ? children & ~(1u << child) : children | 1u << child;
+            }
+            if (target->kind != Subtree::Kind::empty) target = &other;
+            begin = end;
+        }
+        if (buffer == nullptr) {
+            result.set_branch(keys_->key(first), depth, reference);
+            return false;
+        }
+        if ((children & (children - 1)) != 0) {
+            out = rlp::put_raw(out, {node.items + copied, node.offset[16] + 1 - copied});
+            set_branch(result, keys_->key(first), depth, close_branch(buffer, out));
+        } else if (children == 0) {
+            result.kind = Subtree::Kind::empty;
+        } else if ((children & touched) == 0) {
+            // One child is left and it was not touched. It has to be known, since a leaf or an extension takes over the
+            // branch's path.
+            const auto child = static_cast<unsigned>(__builtin_ctz(children));
+            path_[depth] = static_cast<std::uint8_t>(child);
+            SLUICE_RETURN_IF_ERROR(load_sibling(node.reference(child), depth + 1, keys_->key(first), result));
+        }
+        scratch_.rewind(mark);
+        return true;
+    }
+
+    // `reference` is the extension's own; the branch below it is walked in the same call.
+    Result<bool> walk_extension(const Node& node, unsigned depth, std::size_t first, std::size_t last,
+                                Subtree& result) noexcept {
+        const unsigned end = depth + node.path.count;
+        if (end >= kKeyNibbles) return malformed(depth);
+        Hash32 path = keys_->key(first);
+        put_nibbles(path, depth, node.path);
+        // Keys that leave the path come before or after those that follow it.
+        std::size_t inside = first;
+        while (inside < last && leaves(inside, path, end) && keys_->key(inside) < path) ++inside;
+        std::size_t after = inside;
+        while (after < last && !leaves(after, path, end)) ++after;
+        if (inside == first && after == last) return walk_below_extension(node, depth, first, last, result);
+
+        Builder builder(scratch_);
+        SLUICE_TRY(bool changed, visit_absent(first, inside, builder));
+        Subtree part;
+        if (inside == after) {
+            part.set_branch(path, end, node.child);
+        } else {
+            SLUICE_TRY(const bool changed_below, walk_below_extension(node, depth, inside, after, part));
+            changed |= changed_below;
+        }
+        if (part.kind != Subtree::Kind::empty) SLUICE_RETURN_IF_ERROR(note(builder.add(part)));
+        SLUICE_TRY(const bool changed_after, visit_absent(after, last, builder));
+        SLUICE_RETURN_IF_ERROR(note(builder.finish(result)));
+        return changed || changed_after;
+    }
+
+    // The keys that follow the extension's path.
+    Result<bool> walk_below_extension(const Node& extension, unsigned depth, std::size_t first, std::size_t last,
+                                      Subtree& result) noexcept {
+        const unsigned end = depth + extension.path.count;
+        for (unsigned i = depth; i < end; ++i) path_[i] = static_cast<std::uint8_t>(extension.path[i - depth]);
+        Node branch;
+        SLUICE_RETURN_IF_ERROR(load(extension.child, end, branch));
+        if (branch.kind != NodeKind::branch) return malformed(end);
+        return walk_branch(branch, extension.child, end, first, last, result);
+    }
+
+    Result<bool> walk_leaf(const Node& node, unsigned depth, std::size_t first, std::size_t last,
+                           Subtree& result) noexcept {
+        SLUICE_RETURN_IF_ERROR(set_leaf(node, depth, keys_->key(first), result));
+        if (last - first == 1 && keys_->key(first) == result.path) {
+            ++visited_;
+            SLUICE_TRY(const Update update, visitor_->visit(first, &node.value, result));
+            if (update == Update::put) result.outside = nullptr;
+            if (update == Update::removed) result.kind = Subtree::Kind::empty;
+            return update != Update::none;
+        }
+        const Subtree old = result;
+        Builder builder(scratch_);
+        std::size_t at = first;
+        while (at < last && keys_->key(at) < old.path) ++at;
+        SLUICE_TRY(bool changed, visit_absent(first, at, builder));
+        if (at < last && keys_->key(at) == old.path) {
+            ++visited_;
+            SLUICE_TRY(const Update update, visitor_->visit(at, &node.value, result));
+            if (update == Update::put) result.outside = nullptr;
+            if (update != Update::removed) SLUICE_RETURN_IF_ERROR(note(builder.add(result)));
+            changed |= update != Update::none;
+            ++at;
+        } else {
+            SLUICE_RETURN_IF_ERROR(note(builder.add(old)));
+        }
+        SLUICE_TRY(const bool changed_after, visit_absent(at, last, builder));
+        SLUICE_RETURN_IF_ERROR(note(builder.finish(result)));
+        return changed || changed_after;
+    }
+
+    Result<bool> walk_empty(std::size_t first, std::size_t last, Subtree& result) noexcept {
+        if (last - first == 1) {
+            ++visited_;
+            result.kind = Subtree::Kind::empty;
+            SLUICE_TRY(const Update update, visitor_->visit(first, nullptr, result));
+            if (update == Update::put) set_new_leaf(first, result);
+            return update == Update::put;
+        }
+        Builder builder(scratch_);
+        SLUICE_TRY(const bool changed, visit_absent(first, last, builder));
+        SLUICE_RETURN_IF_ERROR(note(builder.finish(result)));
+        return changed;
+    }
+
+    // Visits keys that the trie does not hold and adds the leaves they get.
+    Result<bool> visit_absent(std::size_t first, std::size_t last, Builder& builder) noexcept {
+        bool changed = false;
+        Subtree leaf;
+        for (std::size_t i = first; i < last; ++i) {
+            ++visited_;
+            SLUICE_TRY(const Update update, visitor_->visit(i, nullptr, leaf));
+            if (update != Update::put) continue;
+            set_new_leaf(i, leaf);
+            SLUICE_RETURN_IF_ERROR(note(builder.add(leaf)));
+            changed = true;
+        }
+        return changed;
+    }
+
+    void set_new_leaf(std::size_t position, Subtree& leaf) const noexcept {
+        leaf.kind = Subtree::Kind::leaf;
+        leaf.depth = kKeyNibbles;
+        leaf.outside = nullptr;
+        leaf.path = keys_->key(position);
+    }
+
+    static void set_branch(Subtree& result, const Hash32& prefix, unsigned depth, ByteView encoded) noexcept {
+        result.kind = Subtree::Kind::branch;
+        result.depth = static_cast<std::uint8_t>(depth);
+        result.outside = nullptr;
+        result.path = prefix;
+        result.size = static_cast<std::uint32_t>(put_reference_to(result.inside, encoded) - result.inside);
+    }
+
+    // `prefix` has the nibbles above `depth`.
+    ErrorCode set_leaf(const Node& node, unsigned depth, const Hash32& prefix, Subtree& result) noexcept {
+        if (depth + node.path.count != kKeyNibbles) return malformed(depth);
+        result.set_leaf(prefix, kKeyNibbles, node.value);
+        put_nibbles(result.path, depth, node.path);
+        return ErrorCode::ok;
+    }
+
+    // The part under an untouched child at path_[0 .. depth); `prefix` has the nibbles above depth - 1.
+    ErrorCode load_sibling(const std::uint8_t* reference, unsigned depth, const Hash32& prefix,
+                           Subtree& result) noexcept {
+        Node node;
+        SLUICE_RETURN_IF_ERROR(load(reference, depth, node));
+        Hash32 path = prefix;
+        set_nibble(path, depth - 1, path_[depth - 1]);
+        if (node.kind == NodeKind::leaf) return set_leaf(node, depth, path, result);
+        if (node.kind == NodeKind::extension) {
+            const unsigned end = depth + node.path.count;
+            if (end >= kKeyNibbles) return malformed(depth);
+            put_nibbles(path, depth, node.path);
+            result.set_branch(path, end, node.child);
+            return ErrorCode::ok;
+        }
+        if (depth >= kKeyNibbles) return malformed(depth);
+        result.set_branch(path, depth, reference);
+        return ErrorCode::ok;
+    }
+
+    // The node behind a reference that is not empty, at path_[0 .. depth).
+    ErrorCode load(const std::uint8_t* reference, unsigned depth, Node& node) noexcept {
+        if (*reference == kHashReference) {
+            hash_ = Hash32::from(reference + 1);
+            return load_node(hash_, position(depth), nodes_, node, diagnostics_);
+        }
+        if (failed(decode_node({reference, reference_size(reference)}, node))) return malformed(depth);
+        return ErrorCode::ok;
+    }
+
+    // True if the key's first `depth` nibbles are not those of `path`.
+    [[nodiscard]] bool leaves(std::size_t i, const Hash32& path, unsigned depth) const noexcept {
+        return common_prefix(keys_->key(i), path, depth) != depth;
+    }
+
+    [[nodiscard]] NodePosition position(unsigned depth) const noexcept { return {storage_owner_, path_, depth}; }
+    ErrorCode malformed(unsigned depth) noexcept {
+        return diagnostics_.fail(ErrorCode::trie_malformed_node, node_detail(hash_, position(depth)));
+    }
+    ErrorCode exhausted() noexcept { return note(ErrorCode::arena_exhausted); }
+    ErrorCode note(ErrorCode code) noexcept {
+        return failed(code) ? diagnostics_.fail(code, ErrorDetail().with_what("end pass")) : code;
+    }
+
+    NodeSource& nodes_;
+    Arena& scratch_;
+    Diagnostics& diagnostics_;
+    const SortedKeys* keys_ = nullptr;
+    LeafVisitor* visitor_ = nullptr;
+    const Hash32* storage_owner_ = nullptr;
+    std::size_t visited_ = 0;
+    Hash32 hash_;  // of the node loaded last
+    std::uint8_t path_[kKeyNibbles + 1]{};
+};
+
+// The slots of one account.
+class SlotVisitor final : public LeafVisitor {
+ public:
+    SlotVisitor(const AccountAccess& account, const SortedKeys& keys, bool read_only, Diagnostics& diagnostics) noexcept
+        : account_(account), keys_(keys), read_only_(read_only), diagnostics_(diagnostics) {}
+
+    Result<Update> visit(std::size_t position, const ByteView* value, Subtree& leaf) noexcept override {
+        const SlotAccess& slot = account_.slots[keys_.index(position)];
+        Uint256 found;
+        if (value != nullptr) {
+            const auto decoded = decode_slot(*value);
+            if (!decoded.ok()) return diagnostics_.fail(ErrorCode::trie_malformed_value, detail(slot, found));
+            found = *decoded;
+        }
+        // Without this comparison the block could have been executed on invented storage.
+        if (!(found == slot.original)) return diagnostics_.fail(ErrorCode::trie_wrong_slot, detail(slot, found));
+        if (read_only_ || slot.current == slot.original) return Update::none;
+        if (slot.current.is_zero()) return Update::removed;
+        leaf.size = static_cast<std::uint32_t>(rlp::put_uint256(leaf.inside, slot.current) - leaf.inside);
+        return Update::put;
+    }
+
+ private:
+    [[nodiscard]] ErrorDetail detail(const SlotAccess& slot, const Uint256& found) const noexcept {
+        ErrorDetail result;
+        std::uint8_t nibbles[kKeyNibbles];
+        for (unsigned i = 0; i < kKeyNibbles; ++i) {
+            nibbles[i] = static_cast<std::uint8_t>(nibble_at(slot.hashed_slot.bytes.data(), i));
+        }
+        result.with_key(account_.address.view()).with_path(nibbles, kKeyNibbles).with_what("storage slot");
+        result.with_values(found.to_hash(), slot.original.to_hash());
+        result.storage_path = 1;
+        return result;
+    }
+
+    const AccountAccess& account_;
+    const SortedKeys& keys_;
+    bool read_only_;
+    Diagnostics& diagnostics_;
+};
+
+// The accounts, and below each of them its slots.
+class AccountVisitor final : public LeafVisitor {
+ public:
+    AccountVisitor(std::span<AccountAccess> accounts, const SortedKeys& keys, NodeSource& nodes, Arena& scratch,
+                   Diagnostics& diagnostics) noexcept
+        : accounts_(accounts),
+          keys_(keys),
+          storage_(nodes, scratch, diagnostics),
+          scratch_(scratch),
+          diagnostics_(diagnostics) {}
+
+    Result<Update> visit(std::size_t position, const ByteView* value, Subtree& leaf) noexcept override {
+        AccountAccess& account = accounts_[keys_.index(position)];
+        SLUICE_RETURN_IF_ERROR(compare(account, value));
+        SLUICE_TRY(const Hash32 storage_root, storage_root_after(account));
+        if (!account.current.exists) return account.original.exists ? Update::removed : Update::none;
+        AccountInfo after = account.current;
+        after.storage_root = storage_root;
+        if (after == account.original) return Update::none;
+        leaf.size = static_cast<std::uint32_t>(encode_account(after, leaf.inside));
+        return Update::put;
+    }
+
+ private:
+    // Without this comparison the block could have been executed on an invented account. An absent account is compared
+    // with the values of an empty one, which are those that execution may rely on.
+    ErrorCode compare(const AccountAccess& account, const ByteView* value) noexcept {
+        AccountInfo found;
+        if (value != nullptr) {
+            const auto decoded = decode_account(*value);
+            if (!decoded.ok()) {
+                return diagnostics_.fail(ErrorCode::trie_malformed_value,
+                                         ErrorDetail().with_key(account.address.view()).with_what("account"));
+            }
+            found = *decoded;
+        }
+        const AccountInfo& given = account.original;
+        if (given == found) return ErrorCode::ok;
+        ErrorDetail detail;
+        detail.with_key(account.address.view());
+        if (given.exists != found.exists) {
+            detail.with_what("account existence").with_values(found.exists ? 1u : 0u, given.exists ? 1u : 0u);
+        } else if (given.nonce != found.nonce) {
+            detail.with_what("account nonce").with_values(found.nonce, given.nonce);
+        } else if (!(given.balance == found.balance)) {
+            detail.with_what("account balance").with_values(found.balance.to_hash(), given.balance.to_hash());
+        } else if (!(given.storage_root == found.storage_root)) {
+            detail.with_what("account storage root").with_values(found.storage_root, given.storage_root);
+        } else {
+            detail.with_what("account code hash").with_values(found.code_hash, given.code_hash);
+        }
+        return diagnostics_.fail(ErrorCode::trie_wrong_account, detail);
+    }
+
+    // Authenticates the account's slots and applies their changes.
+    Result<Hash32> storage_root_after(AccountAccess& account) noexcept {
+        const Hash32& before = account.original.storage_root;
+        const bool starts_empty = account.storage_cleared || !account.current.exists;
+        if (account.slots.empty()) return starts_empty ? kEmptyTrieRoot : before;
+        const Arena::Mark mark = scratch_.mark();
+        auto* order = scratch_.make_array<SortedKey>(account.slots.size());
+        if (order == nullptr) return diagnostics_.fail(ErrorCode::arena_exhausted, ErrorDetail().with_what("end pass"));
+        std::size_t listed = 0;
+        for (SlotAccess& slot : account.slots) slot.hashed_slot = keccak256(slot.slot.to_hash().view());
+        for (std::size_t i = 0; i < account.slots.size(); ++i) {
+            if (account.slots[i].listed) order[listed++].index = i;
+        }
+        if (!starts_empty && listed != account.slots.size()) {
+            // The value before such a slot was not asked for, because the parent has no storage for the account.
+            if (!(before == kEmptyTrieRoot)) return fail_unlisted(account);
+            listed = account.slots.size();
+            for (std::size_t i = 0; i < listed; ++i) order[i].index = i;
+        }
+        Hash32 after = kEmptyTrieRoot;
+        if (listed != 0) {
+            const SortedKeys keys(&account.slots[0].hashed_slot, sizeof(SlotAccess), {order, listed});
+            SLUICE_RETURN_IF_ERROR(refuse_duplicates(account, keys));
+            SlotVisitor visitor(account, keys, starts_empty, diagnostics_);
+            SLUICE_TRY(const Hash32 walked, storage_.run(before, &account.hashed_address, keys, visitor));
+            if (!starts_empty) after = walked;
+        }
+        if (account.current.exists && account.storage_cleared) {
+            SLUICE_TRY(after, root_of_current(account, order));
+        }
+        scratch_.rewind(mark);
+        return after;
+    }
+
+    // The root of the trie that has the account's current slots and nothing else.
+    Result<Hash32> root_of_current(const AccountAccess& account, SortedKey* order) noexcept {
+        for (std::size_t i = 0; i < account.slots.size(); ++i) order[i].index = i;
+        const SortedKeys keys(&account.slots[0].hashed_slot, sizeof(SlotAccess), {order, account.slots.size()});
+        SLUICE_RETURN_IF_ERROR(refuse_duplicates(account, keys));
+        Builder builder(scratch_);
+        Subtree part;
+        part.kind = Subtree::Kind::leaf;
+        part.depth = kKeyNibbles;
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const SlotAccess& slot = account.slots[keys.index(i)];
+            if (slot.current.is_zero()) continue;
+            part.path = slot.hashed_slot;
+            part.size = static_cast<std::uint32_t>(rlp::put_uint256(part.inside, slot.current) - part.inside);
+            SLUICE_RETURN_IF_ERROR(note(builder.add(part)));
+        }
+        SLUICE_RETURN_IF_ERROR(note(builder.finish(part)));
+        return root_of(part, scratch_);
+    }
+
+    ErrorCode refuse_duplicates(const AccountAccess& account, const SortedKeys& keys) noexcept {
+        const std::size_t duplicate = keys.first_duplicate();
+        if (duplicate == keys.size()) return ErrorCode::ok;
+        const Hash32 slot = account.slots[keys.index(duplicate)].slot.to_hash();
+        return diagnostics_.fail(
+            ErrorCode::internal_fault,
+            ErrorDetail().with_key(account.address.view()).with_what("slot listed twice").with_values(slot, slot));
+    }
+    ErrorCode fail_unlisted(const AccountAccess& account) noexcept {
+        return diagnostics_.fail(ErrorCode::internal_fault,
+                                 ErrorDetail().with_key(account.address.view()).with_what("slot that was not listed"));
+    }
+    ErrorCode note(ErrorCode code) noexcept {
+        return failed(code) ? diagnostics_.fail(code, ErrorDetail().with_what("end pass")) : code;
+    }
+
+    std::span<AccountAccess> accounts_;
+    const SortedKeys& keys_;
+    Walk storage_;
+    Arena& scratch_;
+    Diagnostics& diagnostics_;
+};
+
+Result<Hash32> walk_accounts(const Hash32& parent_state_root, std::span<AccountAccess> accounts, NodeSource& nodes,
+                             Arena& scratch, Diagnostics& diagnostics) noexcept {
+    if (accounts.empty()) return parent_state_root;
+    auto* order = scratch.make_array<SortedKey>(accounts.size());
+    if (order == nullptr) return diagnostics.fail(ErrorCode::arena_exhausted, ErrorDetail().with_what("end pass"));
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        accounts[i].hashed_address = keccak256(accounts[i].address.view());
+        order[i].index = i;
+    }
+    const SortedKeys keys(&accounts[0].hashed_address, sizeof(AccountAccess), {order, accounts.size()});
+    const std::size_t duplicate = keys.first_duplicate();
+    if (duplicate != keys.size()) {
+        return diagnostics.fail(
+            ErrorCode::internal_fault,
+            ErrorDetail().with_key(accounts[keys.index(duplicate)].address.view()).with_what("account listed twice"));
+    }
+    AccountVisitor visitor(accounts, keys, nodes, scratch, diagnostics);
+    return Walk(nodes, scratch, diagnostics).run(parent_state_root, nullptr, keys, visitor);
+}
+
+}  // namespace
+
+Result<Hash32> run_end_pass(const Hash32& parent_state_root, BlockAccesses accesses, NodeSource& nodes, Arena& scratch,
+                            Diagnostics& diagnostics) noexcept {
+    const Arena::Mark mark = scratch.mark();
+    const auto root = walk_accounts(parent_state_root, accesses.accounts, nodes, scratch, diagnostics);
+    scratch.rewind(mark);
+    return root;
+}
+
+}  // namespace sluice::witness
