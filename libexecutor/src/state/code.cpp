@@ -32,7 +32,7 @@ enum class Start : std::uint8_t { yes, no, unclear };
         const int distance = static_cast<int>(start - i);
         if (size >= distance && size <= static_cast<int>(kMaxPush)) start = i;
     }
-    if (start != 0 && start < stop + kMaxPush && stop != 0) return Start::unclear;
+    if (stop != 0 && start - stop < kMaxPush) return Start::unclear;
     while (start < position) start += 1 + push_size(code[start]);
     return start == position ? Start::yes : Start::no;
 }
