@@ -1,0 +1,102 @@
+// Plain runs and traces. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "driver.h"
+#include "launch.h"
+#include "sluice/isa/decode.h"
+
+namespace sluice::vm {
+namespace {
+
+class NoHooks final : public RunHooks {};
+
+/// Stands still at each instruction of the window and writes down what the one before did.
+class TraceHooks final : public RunHooks {
+ public:
+    TraceHooks(const MachineState& state, std::uint64_t first, std::uint64_t count)
+        : state_(state), first_(first), end_(first + std::min(count, kNever - first)) {}
+
+    std::uint64_t next_cut(std::uint64_t done) override {
+        // The window's first instruction is also stood at when it is the run's first, which no cut can be: see start().
+        return done < first_ ? first_ : done + 1;
+    }
+    absl::StatusOr<bool> at_cut(std::uint64_t done) override {
+        if (done > first_) complete();
+        if (done >= end_) return false;
+        begin();
+        return true;
+    }
+    void start() {
+        if (first_ == 0 && end_ != 0) begin();
+    }
+    /// The run is over; `halted` tells whether its last instruction completed.
+    std::vector<isa::Step> take(bool last_completed) {
+        if (pending_ && last_completed) complete();
+        return std::move(steps_);
+    }
+
+ private:
+    [[nodiscard]] std::uint64_t value_of(unsigned reg) const { return reg == 0 ? 0 : state_.registers[reg]; }
+
+    void begin() {
+        step_ = {};
+        const std::uint64_t pc = state_.code.address_of(state_.index);
+        // Where nothing can be fetched the step traps and is never completed.
+        if (!state_.space->permits(pc, 4, kPageExecute)) return;
+        step_.pc = static_cast<std::uint32_t>(pc);
+        step_.word = load_le<std::uint32_t>(state_.space->base() + pc);
+        instruction_ = isa::decode(step_.word);
+        step_.rs1_value = value_of(instruction_.rs1);
+        step_.rs2_value = value_of(instruction_.rs2);
+        step_.rd_before = value_of(instruction_.rd);
+        const isa::OpClass kind = isa::op_class(instruction_.op);
+        if (kind == isa::OpClass::load || kind == isa::OpClass::store) {
+            const std::uint64_t address = step_.rs1_value + static_cast<std::uint64_t>(std::int64_t{instruction_.imm});
+            const std::uint64_t size = std::uint64_t{1} << ((step_.word >> 12) & 3);
+            const PageBits permission = kind == isa::OpClass::load ? kPageRead : kPageWrite;
+            if (state_.space->permits(address, size, permission)) {
+                step_.address = static_cast<std::uint32_t>(address);
+                std::memcpy(&step_.memory_value, state_.space->base() + address, size);
+            }
+        }
+        pending_ = true;
+    }
+    void complete() {
+        step_.rd_value = value_of(instruction_.rd);
+        step_.next_pc = static_cast<std::uint32_t>(state_.code.address_of(state_.index));
+        steps_.push_back(step_);
+        pending_ = false;
+    }
+
+    const MachineState& state_;
+    std::uint64_t first_;
+    std::uint64_t end_;
+    isa::Step step_{};
+    isa::Instruction instruction_;
+    bool pending_ = false;
+    std::vector<isa::Step> steps_;
+};
+
+}  // namespace
+
+absl::StatusOr<Run> execute(const Program& program, ByteView input, const RunOptions& options) {
+    absl::StatusOr<std::unique_ptr<MachineState>> state = launch(program, input);
+    if (!state.ok()) return state.status();
+    NoHooks hooks;
+    return Driver<PlainMode>(**state, program, options, hooks).run();
+}
+
+absl::StatusOr<TracedRun> trace(const Program& program, ByteView input, std::uint64_t first, std::uint64_t count,
+                                const RunOptions& options) {
+    absl::StatusOr<std::unique_ptr<MachineState>> state = launch(program, input);
+    if (!state.ok()) return state.status();
+    TraceHooks hooks(**state, first, count);
+    Driver<PlainMode> driver(**state, program, options, hooks);
+    hooks.start();
+    absl::StatusOr<Run> run = driver.run();
+    if (!run.ok()) return run.status();
+    TracedRun out;
+    out.steps = hooks.take(run->halted());
+    out.run = *std::move(run);
+    return out;
+}
+
+}  // namespace sluice::vm
