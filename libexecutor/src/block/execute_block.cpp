@@ -154,6 +154,7 @@ class BlockRun {
     }
 
     [[nodiscard]] const BlockOutcome& outcome() const noexcept { return outcome_; }
+    [[nodiscard]] std::span<Code* const> codes() const noexcept { return state_.codes(); }
 
  private:
     ErrorCode refuse(ErrorCode code, std::string_view what, const Hash32& in_header, const Hash32& computed) noexcept {
@@ -489,6 +490,7 @@ Result<BlockOutcome> execute_block(const ChainConfig& config, const Block& block
     SLUICE_RETURN_IF_ERROR(code);
     if (extras.computed != nullptr) *extras.computed = run.outcome();
     SLUICE_RETURN_IF_ERROR(run.compare());
+    if (extras.codes != nullptr) *extras.codes = run.codes();
     return run.outcome();
 }
 

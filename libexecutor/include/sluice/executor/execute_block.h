@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "sluice/base/arena.h"
 #include "sluice/base/result.h"
+#include "sluice/executor/code.h"
 #include "sluice/executor/evm.h"
 #include "sluice/executor/fork.h"
 #include "sluice/executor/state_source.h"
@@ -46,6 +48,8 @@ struct ExecutionExtras {
     OpcodeCounts* opcode_counts = nullptr;
     /// Filled as soon as everything is computed: also when the block then fails a comparison with its header.
     BlockOutcome* computed = nullptr;
+    /// Set, if the block is valid, to every code that was in hand, created ones included; they live in memory.block.
+    std::span<Code* const>* codes = nullptr;
 };
 
 /// Executes `block` on the state with root `parent_state_root` that `source` shows. `parent` is the decoded parent

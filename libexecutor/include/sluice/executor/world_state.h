@@ -156,6 +156,8 @@ class WorldState {
     /// Everything touched in the block with values before and after; arrays in `arena`. Account i is the source's
     /// number i. Slots that the parent state has nothing of and that end as zero are left out.
     Result<witness::BlockAccesses> accesses(Arena& arena) noexcept;
+    /// Every code that was in hand in the block, in the order of its first need or creation.
+    [[nodiscard]] std::span<Code* const> codes() const noexcept { return codes_.span(); }
 
     // -- the same by Account and Slot
     /// The account whose address is the low 20 bytes of `word`, without asking the source; null when the arena is
