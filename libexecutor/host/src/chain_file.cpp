@@ -153,11 +153,12 @@ absl::Status read_deposit_contract(const Json& json, ChainConfig& config) {
         if (config.prague_time == ChainConfig::kNever) return absl::OkStatus();
         return absl::InvalidArgumentError("chain file: depositContractAddress is missing, but pragueTime is set");
     }
-    std::string bytes;
-    if (!it->is_string() || !absl::StartsWith(it->get_ref<const std::string&>(), "0x") ||
-        !absl::HexStringToBytes(it->get_ref<const std::string&>().substr(2), &bytes) || bytes.size() != 20) {
+    const std::string text = it->is_string() ? it->get<std::string>() : std::string();
+    if (text.size() != 42 || !absl::StartsWith(text, "0x") ||
+        text.find_first_not_of("0123456789abcdefABCDEF", 2) != std::string::npos) {
         return field_error("depositContractAddress", "\"0x\" and 40 hexadecimal digits", *it);
     }
+    const std::string bytes = absl::HexStringToBytes(text.substr(2));
     std::memcpy(config.deposit_contract.bytes.data(), bytes.data(), 20);
     return absl::OkStatus();
 }
