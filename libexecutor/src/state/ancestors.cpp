@@ -74,15 +74,15 @@ Result<Hash32> AncestorChain::at(std::uint64_t number) const noexcept {
     return hashes_[parent_.number - number];
 }
 
-ErrorCode load_ancestors(AncestorChain& chain, const witness::AncestorHeadersInput& ancestors,
-                         const witness::WitnessItem& place) noexcept {
+ErrorCode load_ancestors(AncestorChain& chain, const witness::AncestorHeadersInput& ancestors) noexcept {
     if (!ancestors.anchored) {
         return chain.start_unanchored(ancestors.count, [&](std::uint64_t i) { return ancestors.block_hash(i); });
     }
     SLUICE_RETURN_IF_ERROR(chain.start_anchored());
     auto headers = ancestors.headers();
     static_cast<void>(headers.next());  // the parent itself
-    for (std::uint64_t i = 1; i < ancestors.count; ++i) SLUICE_RETURN_IF_ERROR(chain.extend(headers.next(), place));
+    for (std::uint64_t i = 1; i < ancestors.count; ++i)
+        SLUICE_RETURN_IF_ERROR(chain.extend(headers.next(), ancestors.place));
     return ErrorCode::ok;
 }
 

@@ -109,8 +109,10 @@ Result<Hash32> RecordingState::post_state_root(witness::BlockAccesses accesses) 
     std::sort(post_update_.begin(), post_update_.end(), [](const RecordedStorageRoot& a, const RecordedStorageRoot& b) {
         return a.hashed_address < b.hashed_address;
     });
+    // The recording grows while the pass uses its scratch memory as a stack, so each gets its own half.
+    Arena scratch = arena_.split_off(arena_.available() / 2);
     RecordingNodes nodes(nodes_, recorded_nodes_);
-    return run_end_pass(parent_state_root_, accesses, nodes, arena_, diagnostics_);
+    return run_end_pass(parent_state_root_, accesses, nodes, scratch, diagnostics_);
 }
 
 ErrorCode RecordingState::authenticate(witness::BlockAccesses accesses) noexcept {

@@ -16,9 +16,9 @@ ErrorCode ValueStreamState::open(const witness::AncestorHeadersInput& ancestors)
     if (anchored_ && ancestors.count != 1) {
         return diagnostics_.fail(
             ErrorCode::stream_bad_payload,
-            detail_at(reader_.last(), "ancestor headers up front").with_values(1, ancestors.count));
+            detail_at(ancestors.place, "ancestor headers up front").with_values(1, ancestors.count));
     }
-    return load_ancestors(ancestors_, ancestors, reader_.last());
+    return load_ancestors(ancestors_, ancestors);
 }
 
 Result<AccountInfo> ValueStreamState::account(const Address& address, std::uint32_t /*index*/) noexcept {

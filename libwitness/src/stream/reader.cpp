@@ -100,6 +100,7 @@ Result<AncestorHeadersInput> StreamReader::read_ancestor_headers() noexcept {
     const bool formed =
         unanchored ? parse_unanchored_parent(last_.payload, input) : parse_ancestor_headers(last_.payload, input);
     if (!formed) return bad_payload(due);
+    input.place = last_;
     return input;
 }
 

@@ -47,7 +47,6 @@ class AncestorChain {
 };
 
 /// Reads what a stream's ancestors record says beyond the parent: older headers, chained at once, or unanchored hashes.
-ErrorCode load_ancestors(AncestorChain& chain, const witness::AncestorHeadersInput& ancestors,
-                         const witness::WitnessItem& place) noexcept;
+ErrorCode load_ancestors(AncestorChain& chain, const witness::AncestorHeadersInput& ancestors) noexcept;
 
 }  // namespace sluice::executor

@@ -30,7 +30,7 @@ class StateSource {
     /// hash is in the block's header). Checked against the chain of parent hashes.
     virtual Result<Hash32> block_hash(std::uint64_t number) noexcept;
     /// Authenticates every value that was given, applies the changes and returns the root after the block.
-    /// `accesses.accounts[i]` is account number `i`; the call sorts them.
+    /// `accesses.accounts[i]` is account number `i`.
     virtual Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept;
     /// Execution ended early because the block broke a rule: authenticates every original value in `accesses` (what was
     /// given so far) without changing anything, so that a wrong witness is never taken for an invalid block. ok if all

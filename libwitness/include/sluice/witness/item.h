@@ -31,6 +31,7 @@ class AncestorHeadersInput {
     std::uint64_t count = 0;     ///< headers, or block hashes if not anchored; at least 1
     Hash32 parent_state_root{};  ///< only if not anchored; else it is in the parent's header
     ByteView body{};             ///< what follows the fixed part of the payload
+    WitnessItem place{};         ///< the record, for error reports
 
     /// Walks the headers, newest first. The payload has been checked: `count` calls of next() succeed.
     class Cursor {
