@@ -12,12 +12,13 @@
 #include "sample/encoding.h"
 #include "sample/transactions.h"
 #include "sluice/base/keccak.h"
+#include "sluice/block/run.h"
 #include "sluice/executor/execute_block.h"
 #include "sluice/executor/fees.h"
 #include "sluice/executor/memory_state.h"
 #include "sluice/witness/trie.h"
+#include "sluice/witness_host/files.h"
 #include "sluice/witness_host/full_trie.h"
-#include "support/files.h"
 
 namespace sluice::host {
 namespace {
@@ -27,6 +28,7 @@ constexpr std::uint64_t kFirstNumber = 1000;
 constexpr std::uint64_t kFirstTime = 1'800'000'000;
 constexpr std::uint64_t kSlotSeconds = 12;
 constexpr std::uint64_t kGasLimit = 36'000'000;
+constexpr std::size_t kMemory = std::size_t{1} << 32;
 
 std::string hex(std::string_view bytes) {
     return absl::StrCat("0x", absl::BytesToHexString({bytes.data(), bytes.size()}));
@@ -129,35 +131,17 @@ absl::Status build_state(Sample& sample) {
         }
         std::map<Hash32, std::string> slots;
         for (const auto& [slot, value] : account.storage) slots[keccak256(slot.view())] = rlp_integer(value);
-        witness::FullTrie storage = witness::build_full_trie(slots);
+        witness_host::FullTrie storage = witness_host::build_full_trie(slots);
         info.storage_root = storage.root;
         for (std::string& node : storage.nodes) sample.nodes.push_back(std::move(node));
         leaves[keccak256(address.view())] = rlp_list({rlp_integer(info.nonce), rlp_integer(info.balance),
                                                       rlp_hash(info.storage_root), rlp_hash(info.code_hash)});
     }
-    witness::FullTrie state = witness::build_full_trie(leaves);
+    witness_host::FullTrie state = witness_host::build_full_trie(leaves);
     sample.parent_state_root = state.root;
     for (std::string& node : state.nodes) sample.nodes.push_back(std::move(node));
     return absl::OkStatus();
 }
-
-/// Memory for one execution; pages are taken as they are touched.
-class Region {
- public:
-    static constexpr std::size_t kSize = std::size_t{1} << 32;
-    Region()
-        : memory_(mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
-    ~Region() {
-        if (memory_ != MAP_FAILED) munmap(memory_, kSize);
-    }
-    Region(const Region&) = delete;
-    Region& operator=(const Region&) = delete;
-    [[nodiscard]] bool ok() const { return memory_ != MAP_FAILED; }
-    [[nodiscard]] Arena arena() const { return {memory_, kSize}; }
-
- private:
-    void* memory_;
-};
 
 std::vector<ByteView> views(const std::vector<std::string>& strings) {
     std::vector<ByteView> out;
@@ -168,19 +152,17 @@ std::vector<ByteView> views(const std::vector<std::string>& strings) {
 
 /// Executes `sample.block` on the parent state. `computed` is filled as far as execution came.
 absl::Status execute(const executor::ChainConfig& config, const Sample& sample, executor::BlockOutcome& computed) {
-    const Region region;
-    if (!region.ok()) return absl::ResourceExhaustedError("cannot reserve address space for the sample block");
-    Arena whole = region.arena();
-    Arena state_arena = whole.split_off(Region::kSize / 2);
+    const auto memory_region = block::NativeMemory::reserve(kMemory);
+    if (!memory_region.ok()) return memory_region.status();
+    Arena whole = memory_region->arena();
+    Arena state_arena = whole.split_off(kMemory / 2);
     Diagnostics diagnostics;
     const auto failure = [&](ErrorCode code) {
-        const ErrorDetail& detail = diagnostics.detail();
-        return absl::InternalError(absl::StrCat(
-            "sample block: ", std::string(error_name(code)), " ", detail.what, ", item ", detail.item, ", expected ",
-            hex(bytes_of(detail.expected.view())), ", found ", hex(bytes_of(detail.found.view()))));
+        return absl::InternalError(
+            absl::StrCat("sample block: ", block::ending_of(code, diagnostics.detail()).message));
     };
-    const auto block = executor::decode_block(view(sample.block), diagnostics);
-    if (!block.ok()) return failure(block.error());
+    const auto decoded = executor::decode_block(view(sample.block), diagnostics);
+    if (!decoded.ok()) return failure(decoded.error());
     const auto parent = executor::decode_header(view(sample.headers.back()), diagnostics);
     if (!parent.ok()) return failure(parent.error());
     const executor::ParentLink link{parent->number, parent->hash(), parent->state_root, parent->parent_hash};
@@ -197,7 +179,7 @@ absl::Status execute(const executor::ChainConfig& config, const Sample& sample, 
     executor::ExecutionExtras extras;
     extras.computed = &computed;
     const auto outcome =
-        executor::execute_block(config, *block, &*parent, link.state_root, state, memory, diagnostics, extras);
+        executor::execute_block(config, *decoded, &*parent, link.state_root, state, memory, diagnostics, extras);
     if (!outcome.ok()) return failure(outcome.error());
     return absl::OkStatus();
 }
@@ -234,9 +216,9 @@ absl::StatusOr<Sample> make_sample(const SampleOptions& options) {
     fields.blob_gas_used = transactions.blobs * executor::kGasPerBlob;
     fields.gas_used = kGasLimit;
     {
-        const Region region;
-        if (!region.ok()) return absl::ResourceExhaustedError("cannot reserve address space for the sample block");
-        Arena arena = region.arena();
+        const auto memory = block::NativeMemory::reserve(kMemory);
+        if (!memory.ok()) return memory.status();
+        Arena arena = memory->arena();
         const std::vector<ByteView> envelopes = views(transactions.envelopes);
         const std::vector<ByteView> items = views(withdrawal_items);
         const auto transactions_root = witness::ordered_root(envelopes, arena);
@@ -291,7 +273,8 @@ absl::Status write_sample(const Sample& sample, const std::string& folder) {
                                       {"witness.json", witness.dump()},
                                       {"chain.json", sample.chain_file},
                                       {"meta.json", meta.dump(2) + "\n"}}) {
-        if (const absl::Status status = write_file(absl::StrCat(folder, "/", name), bytes); !status.ok()) return status;
+        if (const absl::Status status = witness_host::write_file(absl::StrCat(folder, "/", name), bytes); !status.ok())
+            return status;
     }
     return absl::OkStatus();
 }

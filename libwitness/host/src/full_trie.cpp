@@ -6,7 +6,7 @@
 #include "sluice/base/keccak.h"
 #include "sluice/base/rlp.h"
 
-namespace sluice::witness {
+namespace sluice::witness_host {
 namespace {
 
 using Leaf = std::map<Hash32, std::string>::const_iterator;
@@ -93,4 +93,4 @@ FullTrie build_full_trie(const std::map<Hash32, std::string>& leaves) {
     return trie;
 }
 
-}  // namespace sluice::witness
+}  // namespace sluice::witness_host

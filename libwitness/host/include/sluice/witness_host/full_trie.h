@@ -8,7 +8,7 @@
 
 #include "sluice/base/bytes.h"
 
-namespace sluice::witness {
+namespace sluice::witness_host {
 
 /// A trie with every key in it.
 struct FullTrie {
@@ -20,4 +20,4 @@ struct FullTrie {
 /// Depth of recursion is at most 64.
 FullTrie build_full_trie(const std::map<Hash32, std::string>& leaves);
 
-}  // namespace sluice::witness
+}  // namespace sluice::witness_host
