@@ -1,9 +1,9 @@
 // BLAKE2b's compression function with a free number of rounds. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <bit>
 
-#include "sluice/crypto/hash.h"
+#include "crypto/soft/kernels.h"
 
-namespace sluice::crypto {
+namespace sluice::crypto::soft {
 namespace {
 
 /// The fractional parts of the square roots of the first 8 primes (RFC 7693, section 2.6).
@@ -59,4 +59,4 @@ void blake2f(std::uint32_t rounds, std::uint64_t h[8], const std::uint64_t m[16]
     for (int i = 0; i < 8; ++i) h[i] ^= v[i] ^ v[i + 8];
 }
 
-}  // namespace sluice::crypto
+}  // namespace sluice::crypto::soft

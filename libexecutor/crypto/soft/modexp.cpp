@@ -1,6 +1,6 @@
 // Modular exponentiation: Montgomery form for the odd part of the modulus, truncation for its power of two.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "sluice/crypto/modexp.h"
+#include "crypto/soft/kernels.h"
 
 #include <bit>
 #include <cstring>
@@ -8,12 +8,9 @@
 
 #include "crypto/soft/limbs.h"
 
-namespace sluice::crypto {
+namespace sluice::crypto::soft {
 namespace {
 
-using soft::add_limbs;
-using soft::multiply_add;
-using soft::sub_limbs;
 using Word = std::uint64_t;
 
 constexpr std::size_t kWordBytes = sizeof(Word);
@@ -480,4 +477,4 @@ bool modexp(ByteView base, ByteView exponent, ByteView modulus, MutableBytes out
     return done;
 }
 
-}  // namespace sluice::crypto
+}  // namespace sluice::crypto::soft

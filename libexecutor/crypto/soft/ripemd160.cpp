@@ -3,9 +3,9 @@
 #include <bit>
 #include <cstring>
 
-#include "sluice/crypto/hash.h"
+#include "crypto/soft/kernels.h"
 
-namespace sluice::crypto {
+namespace sluice::crypto::soft {
 namespace {
 
 constexpr std::size_t kBlockSize = 64;
@@ -114,4 +114,4 @@ std::array<std::uint8_t, 20> ripemd160(ByteView data) noexcept {
     return digest;
 }
 
-}  // namespace sluice::crypto
+}  // namespace sluice::crypto::soft

@@ -73,7 +73,7 @@ struct PlainSha256 {
 /// SHA-256 of `data`. `Backend` has compress as PlainSha256 does.
 template <class Backend>
 [[nodiscard]] Hash32 sha256(ByteView data) noexcept {
-    std::uint32_t state[8];
+    alignas(8) std::uint32_t state[8];  // accelerated backends want whole words
     std::memcpy(state, kSha256InitialState, sizeof state);
     const std::uint8_t* at = data.data();
     std::size_t left = data.size();
