@@ -6,6 +6,7 @@
 namespace sluice::witness {
 
 void put_nibbles(Hash32& path, unsigned from, Nibbles nibbles) noexcept {
+    if (nibbles.count == 0) return;
     unsigned read = nibbles.offset;
     const unsigned end = read + nibbles.count;
     if (((read ^ from) & 1) == 0) {
