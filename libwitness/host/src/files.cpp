@@ -1,18 +1,17 @@
 // Files and compression. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/witness_host/files.h"
 
-#include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <system_error>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
 
-#include "absl/strings/str_cat.h"
+#include "text.h"
 
 namespace sluice::witness_host {
 namespace {
@@ -22,12 +21,12 @@ constexpr std::string_view kGzipMagic("\x1f\x8b", 2);
 constexpr std::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
 
 absl::Status file_error(std::string_view what, const std::string& path) {
-    const std::string text = absl::StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(errno));
+    const std::string text = cat("cannot ", what, " ", path, ": ", std::generic_category().message(errno));
     return errno == ENOENT ? absl::NotFoundError(text) : absl::UnavailableError(text);
 }
 
 absl::Status too_large() {
-    return absl::ResourceExhaustedError(absl::StrCat("decompresses to more than ", kMaxDecompressedSize, " bytes"));
+    return absl::ResourceExhaustedError(cat("decompresses to more than ", kMaxDecompressedSize, " bytes"));
 }
 
 struct CloseFile {
@@ -63,7 +62,7 @@ absl::StatusOr<std::string> gunzip(std::string_view bytes) {
         if (code != Z_OK) {
             const bool ended = code == Z_BUF_ERROR && stream.avail_in == 0 && left == 0;
             return absl::InvalidArgumentError(
-                absl::StrCat("gzip data ", ended ? "ends early" : "is damaged", " at byte ", stream.total_in));
+                cat("gzip data ", ended ? "ends early" : "is damaged", " at byte ", stream.total_in));
         }
     }
 }
@@ -84,10 +83,10 @@ absl::StatusOr<std::string> unzstd(std::string_view bytes) {
         out.resize(done + chunk.pos);
         if (ZSTD_isError(hint) != 0) {
             return absl::InvalidArgumentError(
-                absl::StrCat("zstd data is damaged at byte ", in.pos, ": ", ZSTD_getErrorName(hint)));
+                cat("zstd data is damaged at byte ", in.pos, ": ", ZSTD_getErrorName(hint)));
         }
         if (hint != 0 && chunk.pos == 0 && in.pos == consumed_before) {
-            return absl::InvalidArgumentError(absl::StrCat("zstd data ends early at byte ", in.pos));
+            return absl::InvalidArgumentError(cat("zstd data ends early at byte ", in.pos));
         }
     }
     return out;
@@ -114,7 +113,7 @@ absl::StatusOr<std::string> read_compressed_file(const std::string& path) {
     absl::StatusOr<std::string> bytes = read_file(path);
     if (!bytes.ok()) return bytes;
     absl::StatusOr<std::string> plain = decompress(*std::move(bytes));
-    if (!plain.ok()) return absl::Status(plain.status().code(), absl::StrCat(path, ": ", plain.status().message()));
+    if (!plain.ok()) return with_prefix(path, plain.status());
     return plain;
 }
 
@@ -124,7 +123,8 @@ absl::Status write_file(const std::string& path, std::string_view bytes) {
         std::error_code error;
         std::filesystem::create_directories(target.parent_path(), error);
         if (error) {
-            return absl::UnavailableError(absl::StrCat("cannot make folder ", target.parent_path().string(), ": ", error.message()));
+            return absl::UnavailableError(
+                cat("cannot make folder ", target.parent_path().string(), ": ", error.message()));
         }
     }
     std::string temporary = path + ".XXXXXX";

@@ -3,11 +3,10 @@
 
 #include <string_view>
 
-#include "absl/strings/str_cat.h"
-
 #include "sluice/base/keccak.h"
 #include "sluice/witness/stream.h"
 #include "sluice/witness_host/hex.h"
+#include "text.h"
 
 namespace sluice::witness_host {
 namespace {
@@ -20,13 +19,14 @@ std::string value_text(const ErrorDetail& detail, const Hash32& value) {
         return std::string(witness::record_kind_name(static_cast<witness::RecordKind>(number)));
     }
     if (detail.code == ErrorCode::stream_bad_magic) return to_hex(used);
-    return absl::StrCat(number);
+    return cat(number);
 }
 
 std::string path_text(const ErrorDetail& detail) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
-    for (std::size_t i = 0; i < detail.path_size && i < sizeof detail.path; ++i) text.push_back(kDigits[detail.path[i] & 15]);
+    for (std::size_t i = 0; i < detail.path_size && i < sizeof detail.path; ++i)
+        text.push_back(kDigits[detail.path[i] & 15]);
     return text.empty() ? "the root" : text;
 }
 
@@ -38,21 +38,21 @@ bool nothing_found(ErrorCode code) {
 }  // namespace
 
 std::string format_error(const ErrorDetail& detail) {
-    std::string text = absl::StrCat(error_name(detail.code), ": ", error_text(detail.code));
+    std::string text = cat(error_name(detail.code), ": ", error_text(detail.code));
     const std::string_view what(detail.what, std::string_view(detail.what, sizeof detail.what).find('\0'));
-    if (!what.empty()) absl::StrAppend(&text, " [", what, "]");
-    if (detail.item != ErrorDetail::kNone) absl::StrAppend(&text, ", item ", detail.item);
-    if (detail.offset != ErrorDetail::kNone) absl::StrAppend(&text, ", offset ", detail.offset);
+    if (!what.empty()) append(text, " [", what, "]");
+    if (detail.item != ErrorDetail::kNone) append(text, ", item ", detail.item);
+    if (detail.offset != ErrorDetail::kNone) append(text, ", offset ", detail.offset);
     if (detail.key_size != 0) {
         const ByteView key = detail.key.view().first(detail.key_size < 32 ? detail.key_size : 32);
-        absl::StrAppend(&text, detail.storage_path != 0 ? ", storage of account " : ", of ", to_hex(key));
+        append(text, detail.storage_path != 0 ? ", storage of account " : ", of ", to_hex(key));
     }
     if (detail.path_size != 0 || nothing_found(detail.code) || detail.code == ErrorCode::trie_wrong_node_hash) {
-        if (detail.code != ErrorCode::witness_missing_code) absl::StrAppend(&text, ", at path ", path_text(detail));
+        if (detail.code != ErrorCode::witness_missing_code) append(text, ", at path ", path_text(detail));
     }
     if (detail.value_size != 0) {
-        absl::StrAppend(&text, ": expected ", value_text(detail, detail.expected));
-        absl::StrAppend(&text, ", found ", nothing_found(detail.code) ? "nothing" : value_text(detail, detail.found));
+        append(text, ": expected ", value_text(detail, detail.expected));
+        append(text, ", found ", nothing_found(detail.code) ? "nothing" : value_text(detail, detail.found));
     }
     return text;
 }

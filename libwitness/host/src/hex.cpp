@@ -4,7 +4,8 @@
 #include <array>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+
+#include "text.h"
 
 namespace sluice::witness_host {
 namespace {
@@ -22,18 +23,20 @@ constexpr std::array<std::int8_t, 256> kDigits = [] {
     return table;
 }();
 
-int digit(char character) { return kDigits[static_cast<unsigned char>(character)]; }
+int digit(char character) {
+    return kDigits[static_cast<unsigned char>(character)];
+}
 
 /// Start of the text, for messages.
 std::string shown(std::string_view text) {
     constexpr std::size_t kLongest = 20;
-    return text.size() <= kLongest ? absl::StrCat("\"", text, "\"") : absl::StrCat("\"", text.substr(0, kLongest), "...\"");
+    return text.size() <= kLongest ? cat("\"", text, "\"") : cat("\"", text.substr(0, kLongest), "...\"");
 }
 
 absl::Status bad_digit(std::string_view text) {
     for (std::size_t i = 2; i < text.size(); ++i) {
         if (digit(text[i]) == kNotADigit) {
-            return absl::InvalidArgumentError(absl::StrCat("character ", i, " of ", shown(text), " is not a hex digit"));
+            return absl::InvalidArgumentError(cat("character ", i, " of ", shown(text), " is not a hex digit"));
         }
     }
     return absl::InternalError("no bad digit");
@@ -41,7 +44,7 @@ absl::Status bad_digit(std::string_view text) {
 
 absl::Status check_prefix(std::string_view text) {
     if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("expected hex with 0x, found ", shown(text)));
+    return absl::InvalidArgumentError(cat("expected hex with 0x, found ", shown(text)));
 }
 
 }  // namespace
@@ -60,7 +63,7 @@ std::string to_hex(ByteView bytes) {
 absl::StatusOr<std::string> parse_data(std::string_view text) {
     if (absl::Status status = check_prefix(text); !status.ok()) return status;
     if (text.size() % 2 != 0) {
-        return absl::InvalidArgumentError(absl::StrCat("odd number of hex digits (", text.size() - 2, ") in ", shown(text)));
+        return absl::InvalidArgumentError(cat("odd number of hex digits (", text.size() - 2, ") in ", shown(text)));
     }
     std::string bytes(text.size() / 2 - 1, '\0');
     int seen = 0;
@@ -78,7 +81,7 @@ absl::StatusOr<Hash32> parse_hash(std::string_view text) {
     absl::StatusOr<std::string> bytes = parse_data(text);
     if (!bytes.ok()) return bytes.status();
     if (bytes->size() != 32) {
-        return absl::InvalidArgumentError(absl::StrCat("expected 32 bytes, found ", bytes->size(), " in ", shown(text)));
+        return absl::InvalidArgumentError(cat("expected 32 bytes, found ", bytes->size(), " in ", shown(text)));
     }
     return Hash32::from(reinterpret_cast<const std::uint8_t*>(bytes->data()));
 }
@@ -98,7 +101,7 @@ absl::StatusOr<std::string> parse_quantity(std::string_view text) {
 absl::StatusOr<std::uint64_t> parse_quantity_u64(std::string_view text) {
     absl::StatusOr<std::string> bytes = parse_quantity(text);
     if (!bytes.ok()) return bytes.status();
-    if (bytes->size() > 8) return absl::InvalidArgumentError(absl::StrCat(shown(text), " is not below 2^64"));
+    if (bytes->size() > 8) return absl::InvalidArgumentError(cat(shown(text), " is not below 2^64"));
     std::uint64_t value = 0;
     for (const char byte : *bytes) value = value << 8 | static_cast<unsigned char>(byte);
     return value;

@@ -19,7 +19,8 @@ namespace sluice::witness_host {
 /// What stands in for the parent's header where it is not at hand. Nothing backs these values.
 struct UnanchoredParent {
     Hash32 state_root{};
-    std::vector<Hash32> block_hashes;  ///< of the blocks before the current one, newest first, beginning with the parent
+    std::vector<Hash32>
+        block_hashes;  ///< of the blocks before the current one, newest first, beginning with the parent
 
     friend bool operator==(const UnanchoredParent&, const UnanchoredParent&) = default;
 };
@@ -53,8 +54,8 @@ absl::StatusOr<BlockIdentity> identify_block(std::string_view block);
 /// Sorts headers by number, drops duplicates, and checks that each names the one before it as its parent.
 absl::Status sort_headers(std::vector<std::string>& headers);
 
-/// Checks that the parts belong together: headers chained and ending in the block's parent, or an unanchored parent that
-/// has the block's parent hash. Says what is missing or differs.
+/// Checks that the parts belong together: headers chained and ending in the block's parent, or an unanchored parent
+/// that has the block's parent hash. Says what is missing or differs.
 absl::Status check_witness(const ExecutionWitness& witness);
 
 /// The parent of the witness's block, for a state source. The witness has passed check_witness().
@@ -62,11 +63,11 @@ absl::StatusOr<executor::ParentLink> parent_link(const ExecutionWitness& witness
 
 /// Views of a witness, in the form MemoryState takes. The witness outlives them and does not change.
 class WitnessViews {
-  public:
+ public:
     explicit WitnessViews(const ExecutionWitness& witness);
     [[nodiscard]] executor::FullWitness full() const;
 
-  private:
+ private:
     std::vector<ByteView> nodes_;
     std::vector<ByteView> codes_;
     std::vector<ByteView> headers_;

@@ -13,7 +13,9 @@ namespace sluice::witness_host {
 
 /// "0x" and two lower-case digits a byte.
 [[nodiscard]] std::string to_hex(ByteView bytes);
-[[nodiscard]] inline std::string to_hex(const Hash32& hash) { return to_hex(hash.view()); }
+[[nodiscard]] inline std::string to_hex(const Hash32& hash) {
+    return to_hex(hash.view());
+}
 
 /// Bytes of data text such as "0x00ff". The error says what is wrong and at which character.
 absl::StatusOr<std::string> parse_data(std::string_view text);
