@@ -8,7 +8,6 @@
 #include <span>
 
 #include "crypto/soft/pairing/tower.h"
-#include "sluice/base/arena.h"
 
 namespace sluice::crypto::pairing {
 
@@ -114,8 +113,7 @@ template <class Field>
 template <std::size_t kCount>
 class WindowDigits {
  public:
-    static constexpr std::size_t kTableSize = 8;  ///< the multiples 1, 3, .., 15
-
+    constexpr WindowDigits() noexcept = default;
     constexpr explicit WindowDigits(Words<kCount> scalar) noexcept {
         // After a negative digit the rest may need one bit more than the scalar has.
         std::uint64_t overflow = 0;
@@ -171,6 +169,7 @@ template <class Field>
 struct OddMultiples {
     JacobianPoint<Field> multiple[8];
 
+    constexpr OddMultiples() noexcept = default;
     constexpr explicit OddMultiples(const JacobianPoint<Field>& p) noexcept {
         multiple[0] = p;
         const JacobianPoint<Field> two = twice(p);

@@ -157,6 +157,13 @@ struct Fp12 {
     }
 };
 
+/// i * a, for constants.
+template <std::size_t kCount, class SoftFp2>
+[[nodiscard]] consteval QuadraticWords<kCount> times_i_as(const QuadraticWords<kCount>& a) noexcept {
+    const auto value = a.template as<SoftFp2>();
+    return to_words(SoftFp2{-value.c1, value.c0});
+}
+
 /// The powers gamma^1 .. gamma^5 of gamma = xi^((p - 1) / 6): what the p-th power multiplies the powers of w by.
 template <std::size_t kCount>
 using FrobeniusConstants = std::array<QuadraticWords<kCount>, 5>;
