@@ -20,9 +20,9 @@ constexpr std::size_t kLookBack = 256;
 
 enum class Start : std::uint8_t { yes, no, unclear };
 
-/// Whether an instruction starts at `position`. A byte can hide it only by being PUSHn with n not less than its distance.
-/// Where such a byte is seen it is taken as the new position to look before, until nothing hides it: from there the
-/// instructions are counted forward.
+/// Whether an instruction starts at `position`. A byte can hide it only by being PUSHn with n not less than its
+/// distance. Where such a byte is seen it is taken as the new position to look before, until nothing hides it: from
+/// there the instructions are counted forward.
 [[nodiscard]] Start starts_instruction(const std::uint8_t* code, std::size_t position) noexcept {
     const std::size_t stop = position > kLookBack ? position - kLookBack : 0;
     std::size_t start = position;
@@ -65,9 +65,14 @@ JumpTable::Answer JumpTable::judge(std::uint64_t position, Arena& arena) noexcep
     if (!reserve(arena)) return Answer::arena_exhausted;
     if (!complete_) {
         switch (starts_instruction(code_, position)) {
-            case Start::yes: valid_[position / 64] |= std::uint64_t{1} << (position % 64); break;
-            case Start::no: break;
-            case Start::unclear: walk(); break;
+            case Start::yes:
+                valid_[position / 64] |= std::uint64_t{1} << (position % 64);
+                break;
+            case Start::no:
+                break;
+            case Start::unclear:
+                walk();
+                break;
         }
     }
     return is_known(position) ? Answer::valid : Answer::invalid;

@@ -24,7 +24,9 @@ enum class WorldState::Undo : std::uint64_t {
 
 namespace {
 
-constexpr Uint256 as_word(const Hash32& hash) noexcept { return {hash.word(0), hash.word(1), hash.word(2), hash.word(3)}; }
+constexpr Uint256 as_word(const Hash32& hash) noexcept {
+    return {hash.word(0), hash.word(1), hash.word(2), hash.word(3)};
+}
 
 Hash32 as_hash(const std::uint64_t* words) noexcept {
     Hash32 hash;
@@ -94,7 +96,9 @@ Account* WorldState::find(const Uint256& word) noexcept {
     return account;
 }
 
-Account* WorldState::find(const Address& address) noexcept { return find(Uint256::from_address(address)); }
+Account* WorldState::find(const Address& address) noexcept {
+    return find(Uint256::from_address(address));
+}
 
 Slot* WorldState::find_slot(Account& account, const Uint256& key) noexcept {
     const std::uint64_t hash = hash_words(key, account.index, slot_index_.seed());
@@ -283,7 +287,7 @@ Result<Uint256> WorldState::original_storage(AccountIndex account, const Uint256
 }
 
 ErrorCode WorldState::set_storage(AccountIndex account, const Uint256& key, const Uint256& value) noexcept {
-    SLUICE_TRY(Slot* slot, loaded_slot(account, key));
+    SLUICE_TRY(Slot * slot, loaded_slot(account, key));
     return set(*slot, value);
 }
 
@@ -416,9 +420,15 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
         const auto word = [&](std::size_t i) { return journal_[end - payload + i]; };
         const auto value = [&] { return Uint256{word(0), word(1), word(2), word(3)}; };
         switch (static_cast<Undo>(journal_[end + 1])) {
-            case Undo::account_warm: account.warm_in = 0; break;
-            case Undo::slot_warm: slot.warm_in = 0; break;
-            case Undo::existence: account.info.exists = false; break;
+            case Undo::account_warm:
+                account.warm_in = 0;
+                break;
+            case Undo::slot_warm:
+                slot.warm_in = 0;
+                break;
+            case Undo::existence:
+                account.info.exists = false;
+                break;
             case Undo::balance:
                 payload = 4;
                 account.info.balance = value();
@@ -442,7 +452,9 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
                 account.destroyed_in = 0;
                 destroyed_.pop_back();
                 break;
-            case Undo::touched: touched_.pop_back(); break;
+            case Undo::touched:
+                touched_.pop_back();
+                break;
             case Undo::slot_value:
                 payload = 4;
                 slot.current = value();

@@ -16,7 +16,7 @@ inline constexpr std::size_t kCodePadding = 33;
 /// Most code of a contract is never jumped into, so positions are judged when a jump first asks: the 32 bytes before
 /// usually rule out that a PUSH covers the position. Where they keep not deciding, the whole code is walked once.
 class JumpTable {
-  public:
+ public:
     JumpTable() = default;
     JumpTable(const std::uint8_t* code, std::size_t size) noexcept : code_(code), size_(size) {}
 
@@ -30,7 +30,7 @@ class JumpTable {
     /// live as long as the table.
     Answer judge(std::uint64_t position, Arena& arena) noexcept;
 
-  private:
+ private:
     bool reserve(Arena& arena) noexcept;
     void walk() noexcept;
 
@@ -48,8 +48,8 @@ struct Code {
     JumpTable jumps{};
 };
 
-/// Copies code behind which there is no padding. The arena's view has the same bytes and zeros after them; null data when
-/// exhausted.
+/// Copies code behind which there is no padding. The arena's view has the same bytes and zeros after them; null data
+/// when exhausted.
 [[nodiscard]] ByteView copy_padded(ByteView code, Arena& arena) noexcept;
 
 }  // namespace sluice::executor

@@ -70,7 +70,11 @@ struct OpcodeCounts {
     std::uint64_t count[256]{};
 };
 
-/// One EVM per block. Frames, stacks and memories come from `scratch`, which is rewound after every execute().
+class Interpreter;
+
+/// One EVM per block. Frames, stacks and memories come from `scratch`, which is rewound after every execute() (all but
+/// the output). All 1,025 operand stacks at their full depth take 33 MiB of it; with a smaller arena the stacks get half
+/// of it, and what does not fit ends the run with arena_exhausted.
 class Evm {
   public:
     Evm(WorldState& state, const BlockContext& block, Arena& scratch, Diagnostics& diagnostics) noexcept;
@@ -78,17 +82,21 @@ class Evm {
     /// Runs a message to its end; explicit frame stack, no recursion. Handles value transfer, precompiles, EIP-7702 delegation
     /// of the recipient (its target becomes warm), creation with all its rules. Does not charge intrinsic gas and does
     /// not touch sender nonce or gas payment. An ErrorCode means the run cannot go on (bad witness, unsupported
-    /// precompile, exhausted arena), never a failed call.
+    /// precompile, exhausted arena), never a failed call. Gas is below 2^63.
     Result<CallResult> execute(const Message& message, const TransactionContext& transaction) noexcept;
 
-    void set_opcode_counts(OpcodeCounts* counts) noexcept { counts_ = counts; }
+    /// Counts each opcode that runs from now on into `counts`.
+    void set_opcode_counts(OpcodeCounts* counts) noexcept;
 
   private:
+    friend class Interpreter;
+
     WorldState& state_;
     const BlockContext& block_;
     Arena& scratch_;
     Diagnostics& diagnostics_;
     OpcodeCounts* counts_ = nullptr;
+    void (*loop_)(Interpreter&) noexcept;  ///< the interpreter's loop, without or with counting
 };
 
 }  // namespace sluice::executor

@@ -21,14 +21,14 @@ struct Log {
     ByteView data{};
 };
 
-/// Number of an account in the order in which the block first named it. (The source counts the accounts it is asked for,
-/// which are fewer: an account that is only warmed is never asked for.)
+/// Number of an account in the order in which the block first named it. (The source counts the accounts it is asked
+/// for, which are fewer: an account that is only warmed is never asked for.)
 using AccountIndex = std::uint32_t;
 
 struct Slot;
 
-/// An account in a block. Lives in the block arena at a fixed place. Flags that last a transaction are the number of the
-/// transaction that set them, so that nothing has to be cleared between transactions.
+/// An account in a block. Lives in the block arena at a fixed place. Flags that last a transaction are the number of
+/// the transaction that set them, so that nothing has to be cleared between transactions.
 struct Account {
     static constexpr std::uint32_t kNotAsked = 0xffffffffu;
 
@@ -65,13 +65,13 @@ struct Slot {
     bool listed = false;  ///< as witness::SlotAccess
 };
 
-/// All mutable state of a block. Per-transaction data is dropped by end_transaction(); what the block needs to its end lives in
-/// the block arena. All changes after a snapshot can be undone.
+/// All mutable state of a block. Per-transaction data is dropped by end_transaction(); what the block needs to its end
+/// lives in the block arena. All changes after a snapshot can be undone.
 ///
 /// The interface comes twice: by AccountIndex for block execution, and by Account and Slot for the interpreter, which
 /// keeps them at hand.
 class WorldState {
-  public:
+ public:
     /// `seed` randomises the hash maps (pass bits of the parent state root).
     WorldState(StateSource& source, Arena& block_arena, Arena& transaction_arena, std::uint64_t seed, Fork fork,
                Diagnostics& diagnostics) noexcept;
@@ -84,7 +84,8 @@ class WorldState {
     /// EIP-161: not existing or empty.
     [[nodiscard]] bool is_dead(AccountIndex account) const noexcept { return at(account).is_dead(); }
 
-    ErrorCode add_balance(AccountIndex account, const Uint256& amount) noexcept {  ///< also touches (EIP-161), amount 0 too
+    ErrorCode add_balance(AccountIndex account,
+                          const Uint256& amount) noexcept {  ///< also touches (EIP-161), amount 0 too
         return add_balance(at(account), amount);
     }
     /// The caller has checked that the balance covers `amount`.
@@ -119,8 +120,8 @@ class WorldState {
     [[nodiscard]] bool is_warm(AccountIndex account) const noexcept { return is_warm(at(account)); }
 
     // -- creation and destruction
-    /// Starts a contract at `account`: nonce 1, empty storage, marked as created in this transaction. The caller has checked for
-    /// collisions (EIP-7610: nonce, code, storage root).
+    /// Starts a contract at `account`: nonce 1, empty storage, marked as created in this transaction. The caller has
+    /// checked for collisions (EIP-7610: nonce, code, storage root).
     ErrorCode create_contract(AccountIndex account) noexcept { return create_contract(at(account)); }
     [[nodiscard]] bool created_in_transaction(AccountIndex account) const noexcept {
         return created_in_transaction(at(account));
@@ -146,8 +147,8 @@ class WorldState {
 
     // -- transactions
     void begin_transaction() noexcept;
-    /// Removes destroyed and touched empty accounts, then drops warm sets, transient storage, logs and undo records and resets
-    /// the transaction arena. Also ends system calls and the other changes of state between transactions.
+    /// Removes destroyed and touched empty accounts, then drops warm sets, transient storage, logs and undo records and
+    /// resets the transaction arena. Also ends system calls and the other changes of state between transactions.
     ErrorCode end_transaction() noexcept;
 
     /// Hash of ancestor block `number`, cached. The caller has checked the range.
@@ -174,6 +175,8 @@ class WorldState {
     /// empty view.
     [[nodiscard]] Code* code(Account& account, ErrorCode& error) noexcept;
 
+    [[nodiscard]] Code* empty_code() noexcept { return &empty_code_; }
+
     ErrorCode add_balance(Account& account, const Uint256& amount) noexcept;
     ErrorCode subtract_balance(Account& account, const Uint256& amount) noexcept;
     ErrorCode set_nonce(Account& account, std::uint64_t nonce) noexcept;
@@ -197,7 +200,7 @@ class WorldState {
 
     [[nodiscard]] Arena& block_arena() noexcept { return block_arena_; }
 
-  private:
+ private:
     enum class Undo : std::uint64_t;
     struct Transient {
         Uint256 key;
@@ -217,7 +220,8 @@ class WorldState {
     ErrorCode ask(Slot& slot) noexcept;
     [[nodiscard]] Code* find_code(const Hash32& hash) const noexcept;
     [[nodiscard]] Code* keep_code(const Hash32& hash, ByteView padded) noexcept;
-    [[nodiscard]] Transient* find_transient(AccountIndex account, const Uint256& key, std::uint64_t hash) const noexcept;
+    [[nodiscard]] Transient* find_transient(AccountIndex account, const Uint256& key,
+                                            std::uint64_t hash) const noexcept;
     ErrorCode exhausted() noexcept;
     /// Appends an undo record: the words of `old`, then what they belong to. False when the arena is exhausted.
     [[nodiscard]] bool record(Undo kind, void* subject) noexcept;

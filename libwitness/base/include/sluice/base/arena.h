@@ -61,6 +61,11 @@ class Arena {
     [[nodiscard]] Mark mark() const noexcept { return next_; }
     /// Frees all that was allocated since `mark` was taken.
     void rewind(Mark mark) noexcept { next_ = mark; }
+    /// Frees all that was allocated or split off since `earlier` was copied from this arena.
+    void restore(const Arena& earlier) noexcept {
+        next_ = earlier.next_;
+        end_ = earlier.end_;
+    }
     void reset() noexcept { next_ = begin_; }
     [[nodiscard]] std::size_t used() const noexcept { return next_ - begin_; }
     [[nodiscard]] std::size_t peak() const noexcept { return peak_ - begin_; }
