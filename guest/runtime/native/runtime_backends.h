@@ -1,0 +1,26 @@
+// Natively there is nothing to accelerate with: the software versions stand in for all backends.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "crypto/soft/keccak.h"
+#include "crypto/soft/pairing/bn254.h"
+#include "crypto/soft/secp256k1.h"
+#include "crypto/soft/secp256r1.h"
+#include "crypto/soft/sha256.h"
+#include "sluice/abi/features.h"
+
+namespace sluice::runtime {
+
+[[nodiscard]] constexpr bool has_feature(std::uint64_t) noexcept {
+    return false;
+}
+
+using Keccak = crypto::soft::PlainKeccak;
+using Sha256 = crypto::soft::PlainSha256;
+using Secp256k1 = crypto::soft::secp256k1::Plain;
+using Secp256r1 = crypto::soft::secp256r1::Plain;
+using Bn254 = crypto::pairing::Bn254<crypto::pairing::Bn254Fp, crypto::pairing::Bn254Fp2>;
+
+}  // namespace sluice::runtime

@@ -1,0 +1,162 @@
+// The small guest programs in the emulator: output, exit codes, traps, with and without accelerators.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <openssl/evp.h>
+#include <string>
+#include <vector>
+
+#include "sluice/abi/exit.h"
+#include "sluice/abi/features.h"
+#include "sluice/abi/memory_map.h"
+#include "sluice/base/keccak.h"
+#include "sluice/vm/elf.h"
+#include "sluice/vm/machine.h"
+#include "support/catch.h"
+
+using namespace sluice;
+using abi::TrapCode;
+
+namespace {
+
+std::vector<std::uint8_t> read_guest(const std::string& name) {
+    std::ifstream file(std::filesystem::path(SLUICE_GUEST_DIR) / (name + ".elf"), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool have_guests() {
+    return std::filesystem::exists(std::filesystem::path(SLUICE_GUEST_DIR) / "hello.elf");
+}
+
+#define SLUICE_NEED_GUESTS() \
+    if (!have_guests()) SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)")
+
+vm::Run run_guest(const std::string& name, ByteView input = {}, std::uint64_t features = SLUICE_FEATURES_ALL) {
+    std::vector<std::uint8_t> file = read_guest(name);
+    REQUIRE(vm::patch_features(file, features).ok());
+    const auto program = vm::load_elf(file);
+    INFO(program.status().ToString());
+    REQUIRE(program.ok());
+    const auto run = vm::execute(*program, input);
+    INFO(run.status().ToString());
+    REQUIRE(run.ok());
+    return *run;
+}
+
+std::vector<std::uint8_t> bytes_of(std::uint64_t value, std::size_t size) {
+    std::vector<std::uint8_t> bytes(8);
+    store_le(bytes.data(), value);
+    bytes.resize(size);
+    return bytes;
+}
+
+std::array<std::uint8_t, 32> openssl_sha256(ByteView data) {
+    std::array<std::uint8_t, 32> digest{};
+    unsigned size = 0;
+    REQUIRE(EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
+    return digest;
+}
+
+constexpr std::uint64_t kFeatureSets[] = {SLUICE_FEATURES_ALL, 0};
+
+}  // namespace
+
+TEST_CASE("hello echoes its input with its keccak, with and without accelerators") {
+    SLUICE_NEED_GUESTS();
+    SLUICE_RANDOM(rng);
+    for (const std::uint64_t features : kFeatureSets) {
+        for (const std::size_t size : {0u, 1u, 7u, 8u, 135u, 136u, 137u, 300u, 5000u, 200000u}) {
+            std::vector<std::uint8_t> input(size);
+            for (auto& byte : input) byte = static_cast<std::uint8_t>(rng());
+            const vm::Run run = run_guest("hello", input, features);
+            INFO(run.trap.to_string());
+            REQUIRE(run.halted());
+            REQUIRE(run.exit_code == 0);
+            std::vector<std::uint8_t> expected = input;
+            const Hash32 hash = keccak256(input);
+            expected.insert(expected.end(), hash.bytes.begin(), hash.bytes.end());
+            REQUIRE(run.output == expected);
+            REQUIRE(run.output_digest == openssl_sha256(expected));
+        }
+    }
+}
+
+TEST_CASE("fib computes, and costs a fixed number of instructions per step") {
+    SLUICE_NEED_GUESTS();
+    const vm::Run ninety = run_guest("fib", bytes_of(90, 8));
+    REQUIRE(ninety.exit_code == 0);
+    REQUIRE(ninety.output == bytes_of(2880067194370816120u, 8));
+    const vm::Run none = run_guest("fib", bytes_of(0, 8));
+    REQUIRE(none.output == bytes_of(0, 8));
+    const vm::Run long_run = run_guest("fib", bytes_of(90 + 1000, 8));
+    const vm::Run longer_run = run_guest("fib", bytes_of(90 + 2000, 8));
+    REQUIRE(longer_run.cost.instructions - long_run.cost.instructions ==
+            long_run.cost.instructions - ninety.cost.instructions);
+}
+
+TEST_CASE("an exit code keeps all 32 bits") {
+    SLUICE_NEED_GUESTS();
+    for (const std::int32_t code : {0, 1, 7, 255, 256, 256 + 7, 65536, 0x7fffffff, -1, -7, -256, -0x7fffffff - 1}) {
+        const vm::Run run = run_guest("exit_code", bytes_of(static_cast<std::uint32_t>(code), 4));
+        INFO(run.trap.to_string());
+        REQUIRE(run.halted());
+        REQUIRE(run.exit_code == code);
+        REQUIRE(run.output == std::vector<std::uint8_t>{0x2a});
+    }
+}
+
+TEST_CASE("abort ends in failure, with the output so far") {
+    SLUICE_NEED_GUESTS();
+    const vm::Run run = run_guest("exit_code");
+    REQUIRE(run.halted());
+    REQUIRE(run.exit_code == SLUICE_EXIT_ABORT);
+    REQUIRE(run.output == std::vector<std::uint8_t>{0x2a});
+}
+
+TEST_CASE("more output than the runtime holds ends in failure") {
+    SLUICE_NEED_GUESTS();
+    const vm::Run run = run_guest("exit_code", bytes_of(0x0504030201, 5));
+    REQUIRE(run.halted());
+    REQUIRE(run.exit_code == SLUICE_EXIT_OUTPUT_OVERFLOW);
+    REQUIRE(run.output_digest == openssl_sha256(run.output));
+}
+
+TEST_CASE("misaligned accesses work and are counted") {
+    SLUICE_NEED_GUESTS();
+    const vm::Run run = run_guest("misaligned");
+    INFO(run.trap.to_string());
+    REQUIRE(run.halted());
+    REQUIRE(run.exit_code == 0);
+    // Of 24 offsets, those not a multiple of the width: 12 of halfwords, 18 of words, 21 of doublewords.
+    REQUIRE(run.cost.misaligned_loads == 12 + 18 + 21);
+    REQUIRE(run.cost.misaligned_stores == 12 + 18 + 21);
+}
+
+TEST_CASE("memory functions agree with loops over bytes, with and without MEMCPY") {
+    SLUICE_NEED_GUESTS();
+    for (const std::uint64_t features : kFeatureSets) {
+        const vm::Run run = run_guest("memops", {}, features);
+        INFO(run.trap.to_string());
+        REQUIRE(run.halted());
+        REQUIRE(run.exit_code == 0);
+        REQUIRE((run.cost.ecalls[SLUICE_ECALL_MEMCPY].calls != 0) == (features != 0));
+    }
+}
+
+TEST_CASE("reading through a null pointer is a trap") {
+    SLUICE_NEED_GUESTS();
+    const vm::Run run = run_guest("null_read");
+    REQUIRE(run.trap.code == TrapCode::load_fault);
+    REQUIRE(run.trap.address == 0);
+}
+
+TEST_CASE("using up the stack is a trap at the guard below it") {
+    SLUICE_NEED_GUESTS();
+    const vm::Run run = run_guest("stack_overflow");
+    REQUIRE(run.trap.code == TrapCode::store_fault);
+    REQUIRE(run.trap.address < SLUICE_STACK_BEGIN);
+    REQUIRE(run.trap.address >= SLUICE_IMAGE_END);
+}
