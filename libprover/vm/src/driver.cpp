@@ -193,6 +193,7 @@ absl::StatusOr<DriverBase::Next> DriverBase::do_ecall() {
         case abi::EcallEvent::halt:
             if (absl::Status status = take_output(outcome); !status.ok()) return status;
             run_.exit_code = outcome.exit_code;
+            ++state_.index;
             return Next::halted;
         case abi::EcallEvent::debug_write: {
             const std::uint64_t room = options_.max_debug_bytes - run_.debug.size();

@@ -27,9 +27,12 @@ class TraceHooks final : public RunHooks {
     void start() {
         if (first_ == 0 && end_ != 0) begin();
     }
-    /// The run is over; `halted` tells whether its last instruction completed.
-    std::vector<isa::Step> take(bool last_completed) {
-        if (pending_ && last_completed) complete();
+    /// The run is over. A jump out of the text completed, though nothing could be fetched where it led.
+    std::vector<isa::Step> take(const Run& run) {
+        if (pending_ && run.cost.instructions > first_ + steps_.size()) {
+            complete();
+            if (!run.halted()) steps_.back().next_pc = static_cast<std::uint32_t>(run.trap.pc);
+        }
         return std::move(steps_);
     }
 
@@ -94,7 +97,7 @@ absl::StatusOr<TracedRun> trace(const Program& program, ByteView input, std::uin
     absl::StatusOr<Run> run = driver.run();
     if (!run.ok()) return run.status();
     TracedRun out;
-    out.steps = hooks.take(run->halted());
+    out.steps = hooks.take(*run);
     out.run = *std::move(run);
     return out;
 }

@@ -19,7 +19,7 @@ struct Step {
     std::uint64_t rd_value;      ///< after the step; 0 when rd is x0
     std::uint64_t memory_value;  ///< bytes at `address` before the step, as many as the access has, zero-extended
     std::uint32_t address;       ///< first byte that a load or store touches
-    std::uint32_t next_pc;
+    std::uint32_t next_pc;       ///< the low half, for a jump to 2^32 and beyond (which has no next step)
 };
 static_assert(sizeof(Step) == 56 && alignof(Step) == 8);
 static_assert(offsetof(Step, rs1_value) == 8 && offsetof(Step, memory_value) == 40 && offsetof(Step, next_pc) == 52);
