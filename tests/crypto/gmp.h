@@ -12,6 +12,8 @@
 
 namespace sluice::test {
 
+using Bytes = std::vector<std::uint8_t>;
+
 inline mpz_class from_bytes(std::span<const std::uint8_t> bytes) {
     mpz_class value;
     mpz_import(value.get_mpz_t(), bytes.size(), 1, 1, 1, 0, bytes.data());

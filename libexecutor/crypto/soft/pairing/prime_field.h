@@ -94,11 +94,7 @@ class PrimeField {
         return reduce(wide).value_;
     }
 
-    [[nodiscard]] constexpr bool is_zero() const noexcept {
-        std::uint64_t bits = 0;
-        for (const std::uint64_t limb : value_) bits |= limb;
-        return bits == 0;
-    }
+    [[nodiscard]] constexpr bool is_zero() const noexcept { return is_zero_integer(value_); }
     friend constexpr bool operator==(const PrimeField& a, const PrimeField& b) noexcept {
         std::uint64_t bits = 0;
         for (std::size_t i = 0; i < kLimbs; ++i) bits |= a.value_[i] ^ b.value_[i];
@@ -150,13 +146,15 @@ class PrimeField {
         Integer r{};
         Integer s{1};
         unsigned k = make_odd(v, r);
-        while (u != v) {
-            if (less(v, u)) {
-                subtract(u, v);
+        for (;;) {
+            Integer difference = u;
+            if (subtract(difference, v) == 0) {
+                if (is_zero_integer(difference)) break;
+                u = difference;
                 add(r, s);
                 k += make_odd(u, s);
             } else {
-                subtract(v, u);
+                (void)subtract(v, u);
                 add(s, r);
                 k += make_odd(v, r);
             }
@@ -241,9 +239,16 @@ class PrimeField {
         std::uint64_t carry = 0;
         for (std::size_t i = 0; i < kLimbs; ++i) a[i] = add_limbs(a[i], b[i], carry);
     }
-    static constexpr void subtract(Integer& a, const Integer& b) noexcept {
+    /// a -= b; gives the borrow.
+    static constexpr std::uint64_t subtract(Integer& a, const Integer& b) noexcept {
         std::uint64_t borrow = 0;
         for (std::size_t i = 0; i < kLimbs; ++i) a[i] = sub_limbs(a[i], b[i], borrow);
+        return borrow;
+    }
+    [[nodiscard]] static constexpr bool is_zero_integer(const Integer& a) noexcept {
+        std::uint64_t bits = 0;
+        for (const std::uint64_t limb : a) bits |= limb;
+        return bits == 0;
     }
     /// Halves `even`, not zero, until it is odd and doubles `partner` as often; gives the number of times.
     static constexpr unsigned make_odd(Integer& even, Integer& partner) noexcept {
