@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "crypto/soft/limbs.h"
+#include "crypto/soft/modular_inverse.h"
 #include "crypto/soft/montgomery.h"
 #include "crypto/soft/weierstrass.h"
 #include "sluice/base/uint256.h"
@@ -56,26 +57,30 @@ class FieldElement {
     }
     friend constexpr FieldElement square(const FieldElement& a) noexcept { return fold(square_wide(a.value_)); }
     friend constexpr FieldElement operator+(const FieldElement& a, const FieldElement& b) noexcept {
-        FieldElement sum;
         std::uint64_t carry = 0;
-        for (int i = 0; i < 4; ++i) sum.value_.limb[i] = add_limbs(a.value_.limb[i], b.value_.limb[i], carry);
+        FieldElement sum(add_words(a.value_, b.value_, carry));
         sum.add_small((std::uint64_t{0} - carry) & kFold);
         return sum;
     }
     friend constexpr FieldElement operator-(const FieldElement& a, const FieldElement& b) noexcept {
-        FieldElement difference;
         std::uint64_t borrow = 0;
-        for (int i = 0; i < 4; ++i) difference.value_.limb[i] = sub_limbs(a.value_.limb[i], b.value_.limb[i], borrow);
+        FieldElement difference(sub_words(a.value_, b.value_, borrow));
         difference.subtract_small((std::uint64_t{0} - borrow) & kFold);
         return difference;
     }
     friend constexpr FieldElement operator-(const FieldElement& a) noexcept { return FieldElement() - a; }
+    /// 1 / a, and zero for zero.
+    friend constexpr FieldElement inverse(const FieldElement& a) noexcept {
+        return FieldElement(modular_inverse(a.value(), kInverseModulus));
+    }
     friend constexpr FieldElement half(const FieldElement& a) noexcept {
         return FieldElement(halve_modulo(a.value_, kPrime));
     }
 
  private:
     constexpr explicit FieldElement(const Uint256& value) noexcept : value_(value) {}
+
+    static constexpr InverseModulus kInverseModulus = InverseModulus::from(kPrime);
 
     /// Adds a number below 2^64 and folds what falls out on top. Beyond the first limb that is rarely anything.
     constexpr void add_small(std::uint64_t small) noexcept {
@@ -96,23 +101,22 @@ class FieldElement {
     }
     /// 2^256 = kFold mod p, so the upper half comes down times kFold, and once more what then stands above.
     [[nodiscard]] static constexpr FieldElement fold(const Uint512& product) noexcept {
-        FieldElement result;
-        Uint256& r = result.value_;
-        std::uint64_t high = 0;
-        for (int i = 0; i < 4; ++i) r.limb[i] = multiply_add(product.limb[i + 4], kFold, product.limb[i], high);
-        std::uint64_t carry = 0;
-        r.limb[0] = multiply_add(high, kFold, r.limb[0], carry);
+        const std::uint64_t* const t = product.limb;
+        std::uint64_t r0 = t[0], r1 = t[1], r2 = t[2], r3 = t[3], high = 0;
+        multiply_add_row({t[4], t[5], t[6], t[7]}, kFold, r0, r1, r2, r3, high);
+        std::uint64_t low = 0;
+        r0 = multiply_add(high, kFold, r0, low);
         std::uint64_t over = 0;
-        r.limb[1] = add_limbs(r.limb[1], carry, over);
-        r.limb[2] = add_limbs(r.limb[2], 0, over);
-        r.limb[3] = add_limbs(r.limb[3], 0, over);
+        r1 = add_limbs(r1, low, over);
+        r2 = add_limbs(r2, 0, over);
+        r3 = add_limbs(r3, 0, over);
         if (over != 0) [[unlikely]] {
             // The value wrapped, so it is below kFold high < 2^67 and kFold more cannot wrap again.
-            std::uint64_t again = 0;
-            r.limb[0] = add_limbs(r.limb[0], kFold, again);
-            r.limb[1] += again;
+            std::uint64_t carry = 0;
+            r0 = add_limbs(r0, kFold, carry);
+            r1 += carry;
         }
-        return result;
+        return FieldElement({r0, r1, r2, r3});
     }
 
     Uint256 value_{};
@@ -125,46 +129,23 @@ template <class Field>
     return a;
 }
 
-/// The powers that inverse and square root share: a^(2^223 - 1), a^(2^22 - 1) and a^3. Written in binary, p - 2 and
-/// (p + 1) / 4 both begin with 223 ones, a zero and 22 ones.
-template <class Field>
-struct LongPowers {
-    Field ones223;
-    Field ones22;
-    Field ones2;
-
-    constexpr explicit LongPowers(const Field& a) noexcept {
-        ones2 = square(a) * a;
-        const Field ones3 = square(ones2) * a;
-        const Field ones6 = square_times(ones3, 3) * ones3;
-        const Field ones9 = square_times(ones6, 3) * ones3;
-        const Field ones11 = square_times(ones9, 2) * ones2;
-        ones22 = square_times(ones11, 11) * ones11;
-        const Field ones44 = square_times(ones22, 22) * ones22;
-        const Field ones88 = square_times(ones44, 44) * ones44;
-        const Field ones176 = square_times(ones88, 88) * ones88;
-        const Field ones220 = square_times(ones176, 44) * ones44;
-        ones223 = square_times(ones220, 3) * ones3;
-    }
-};
-
-/// a^(p - 2): 1 / a, or zero for zero.
-template <class Field>
-[[nodiscard]] constexpr Field inverse(const Field& a) noexcept {
-    const LongPowers<Field> powers(a);
-    Field t = square_times(powers.ones223, 23) * powers.ones22;
-    t = square_times(t, 5) * a;
-    t = square_times(t, 3) * powers.ones2;
-    return square_times(t, 2) * a;
-}
-
-/// a^((p + 1) / 4): a root of a if a is a square; the caller squares it to know.
+/// a^((p + 1) / 4): a root of a if a is a square; the caller squares it to know. The exponent is, in binary, 223 ones,
+/// a zero, 22 ones, and 00001100.
 template <class Field>
 [[nodiscard]] constexpr Field square_root_candidate(const Field& a) noexcept {
-    const LongPowers<Field> powers(a);
-    Field t = square_times(powers.ones223, 23) * powers.ones22;
-    t = square_times(t, 6) * powers.ones2;
-    return square_times(t, 2);
+    const Field ones2 = square(a) * a;
+    const Field ones3 = square(ones2) * a;
+    const Field ones6 = square_times(ones3, 3) * ones3;
+    const Field ones9 = square_times(ones6, 3) * ones3;
+    const Field ones11 = square_times(ones9, 2) * ones2;
+    const Field ones22 = square_times(ones11, 11) * ones11;
+    const Field ones44 = square_times(ones22, 22) * ones22;
+    const Field ones88 = square_times(ones44, 44) * ones44;
+    const Field ones176 = square_times(ones88, 88) * ones88;
+    const Field ones220 = square_times(ones176, 44) * ones44;
+    const Field ones223 = square_times(ones220, 3) * ones3;
+    const Field upper = square_times(ones223, 23) * ones22;
+    return square_times(square_times(upper, 6) * ones2, 2);
 }
 
 /// x^3 + 7.

@@ -29,7 +29,7 @@ inline constexpr std::uint32_t kSha256RoundConstants[64] = {
 
 /// The plain backend. An accelerated one has the same function.
 struct PlainSha256 {
-    /// Takes one block of 64 message bytes, of any alignment, into the state (section 6.2.2).
+    /// Takes one block of 64 message bytes, of any alignment, into the state, which is aligned to 8 (section 6.2.2).
     static void compress(std::uint32_t state[8], const std::uint8_t* block) noexcept {
         using std::rotr;
         std::uint32_t w[16];
