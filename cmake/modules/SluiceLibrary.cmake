@@ -90,7 +90,9 @@ function(sluice_add_library)
       target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${dir})
     endforeach()
     if(arg_KIND STREQUAL "FREESTANDING")
-      target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -fno-threadsafe-statics)
+      # The guest's toolchain adds -fno-rtti. Native libraries keep type information, which they do not use: a hosted class
+      # that derives from one of their interfaces refers to it.
+      target_compile_options(${target} PRIVATE -fno-exceptions -fno-threadsafe-statics)
     endif()
     if(arg_EXTERNAL_PRIVATE)
       target_link_libraries(${target} PRIVATE ${arg_EXTERNAL_PRIVATE})
