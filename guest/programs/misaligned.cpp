@@ -1,4 +1,5 @@
-// Loads and stores of every width at every offset within two words, compared with the same done by bytes.
+// Loads and stores of every width at every offset below 24, compared with the same done by bytes. With any input it does
+// nothing: what the runtime does misaligned by itself shows then.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <cstring>
 
@@ -40,6 +41,10 @@ bool check(unsigned offset) {
 }  // namespace
 
 int main() {
+    const uint8_t* input = nullptr;
+    size_t size = 0;
+    read_input(&input, &size);
+    if (size != 0) return 0;
     for (unsigned offset = 0; offset < 24; ++offset) {
         if (!check<uint8_t>(offset)) return 100 + static_cast<int>(offset);
         if (!check<uint16_t>(offset)) return 200 + static_cast<int>(offset);
