@@ -1,18 +1,14 @@
 // 0x0a: proof that a blob's polynomial has a value at a point (EIP-4844).
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "precompiles/input.h"
-#if __has_include("sluice/crypto/kzg.h")
 #include "sluice/crypto/hash.h"
 #include "sluice/crypto/kzg.h"
-#endif
 
 namespace sluice::executor {
 
 std::uint64_t kzg_point_evaluation_gas(ByteView, Fork) noexcept {
     return 50000;
 }
-
-#if __has_include("sluice/crypto/kzg.h")
 
 namespace {
 
@@ -38,13 +34,5 @@ Result<PrecompileResult> kzg_point_evaluation_run(ByteView input, Arena&) noexce
     if (!crypto::kzg_verify_point(commitment, bytes + 32, bytes + 64, bytes + 144)) return kPrecompileFailure;
     return PrecompileResult{true, kOutput};
 }
-
-#else
-
-Result<PrecompileResult> kzg_point_evaluation_run(ByteView, Arena&) noexcept {
-    return ErrorCode::unsupported_precompile;
-}
-
-#endif
 
 }  // namespace sluice::executor

@@ -12,35 +12,43 @@ using witness::AccountInfo;
 ///
 /// The executor asks for each account, each slot and each code at most once a block (WorldState caches). Answers need
 /// not be authenticated yet when they are given; `post_state_root` must not succeed unless all of them were right.
-/// Implementations: a witness in memory, a recorder around another source, one per streamed witness mode.
+/// Implementations: a witness in memory, a recorder around another source, one per streamed witness mode. All is
+/// inline, so that code with and without RTTI may derive; what is not overridden is an internal fault.
 class StateSource {
-  public:
+ public:
     /// The account at `address`. `index` numbers the accounts in the order of their first touch, from 0, without gaps.
-    virtual Result<AccountInfo> account(const Address& address, std::uint32_t index) noexcept;
+    virtual Result<AccountInfo> account(const Address& /*address*/, std::uint32_t /*index*/) noexcept {
+        return ErrorCode::internal_fault;
+    }
     /// The value of `slot` of account number `index`. Asked only if the account's storage root is not empty and its
     /// storage was neither created nor destroyed before in the block.
-    virtual Result<Uint256> storage(std::uint32_t index, const Address& address, const Uint256& slot) noexcept;
+    virtual Result<Uint256> storage(std::uint32_t /*index*/, const Address& /*address*/,
+                                    const Uint256& /*slot*/) noexcept {
+        return ErrorCode::internal_fault;
+    }
     /// The code with this hash, which is not that of empty code and not of code created in the block. Lives as long as
     /// the source. Its hash has been checked.
-    virtual Result<ByteView> code(const Hash32& code_hash) noexcept;
+    virtual Result<ByteView> code(const Hash32& /*code_hash*/) noexcept { return ErrorCode::internal_fault; }
     /// Number of zero bytes that follow each code in readable memory, whatever the input was. With kCodePadding
     /// (sluice/executor/code.h) or more, code runs where it lies; with less it is copied.
     [[nodiscard]] virtual std::size_t code_padding() const noexcept { return 0; }
-    /// The hash of ancestor block `number`, which is below the parent's number and within 256 of the current one (the parent's own
-    /// hash is in the block's header). Checked against the chain of parent hashes.
-    virtual Result<Hash32> block_hash(std::uint64_t number) noexcept;
+    /// The hash of ancestor block `number`, which is below the parent's number and within 256 of the current one (the
+    /// parent's own hash is in the block's header). Checked against the chain of parent hashes.
+    virtual Result<Hash32> block_hash(std::uint64_t /*number*/) noexcept { return ErrorCode::internal_fault; }
     /// Authenticates every value that was given, applies the changes and returns the root after the block.
     /// `accesses.accounts[i]` is account number `i`.
-    virtual Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept;
+    virtual Result<Hash32> post_state_root(witness::BlockAccesses /*accesses*/) noexcept {
+        return ErrorCode::internal_fault;
+    }
     /// Execution ended early because the block broke a rule: authenticates every original value in `accesses` (what was
     /// given so far) without changing anything, so that a wrong witness is never taken for an invalid block. ok if all
     /// were right; what the stream holds for the rest of the block is passed over. Sources whose answers are
     /// authenticated when they are given have nothing to do.
-    virtual ErrorCode authenticate(witness::BlockAccesses accesses) noexcept;
+    virtual ErrorCode authenticate(witness::BlockAccesses /*accesses*/) noexcept { return ErrorCode::internal_fault; }
     /// Ends the run: an error if anything that the source was given has not been used and checked.
-    virtual ErrorCode finish() noexcept;
+    virtual ErrorCode finish() noexcept { return ErrorCode::internal_fault; }
 
-  protected:
+ protected:
     ~StateSource() = default;
 };
 
