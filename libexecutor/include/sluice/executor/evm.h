@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "sluice/base/arena.h"
 #include "sluice/base/result.h"
@@ -64,6 +65,9 @@ struct CallResult {
 
 /// True, with the target, if `code` is a delegation marker 0xef0100 || address (EIP-7702).
 [[nodiscard]] bool parse_delegation(ByteView code, Address& target) noexcept;
+
+/// The mnemonic of an opcode of any fork; "undefined" for a number that has none.
+[[nodiscard]] std::string_view opcode_name(std::uint8_t opcode) noexcept;
 
 /// Optional counting of opcodes, for reports; null in normal runs.
 struct OpcodeCounts {
