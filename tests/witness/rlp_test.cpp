@@ -69,9 +69,9 @@ TEST_CASE("RLP: strings of the official vectors are written and read") {
         {"\x7f", "7f"},
         {"\x80", "8180"},
         {"dog", "83646f67"},
-        {lorem, "b7" + to_hex(lorem)},
-        {lorem + "t", "b838" + to_hex(lorem + "t")},
-        {Bytes(1024, 'a'), "b90400" + to_hex(Bytes(1024, 'a'))},
+        {lorem, std::string("b7") + to_hex(lorem)},
+        {lorem + "t", std::string("b838") + to_hex(lorem + "t")},
+        {Bytes(1024, 'a'), std::string("b90400") + to_hex(Bytes(1024, 'a'))},
     };
     for (const auto& [text, hex] : cases) {
         INFO(hex.substr(0, 40));

@@ -199,9 +199,9 @@ TEST_CASE("malformed nodes are refused") {
         CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::string(path) + item("05"))));
         CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::string(path) + kHashItem)));
     }
-    CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::string("\x31" + Bytes(32, 'x')) + item("05"))));
-    CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::string("\x20" + Bytes(33, 'x')) + item("05"))));
-    CHECK(decodes(naive_rlp::list(naive_rlp::string("\x20" + Bytes(32, 'x')) + item("05"))));
+    CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::string(Bytes("\x31") + Bytes(32, 'x')) + item("05"))));
+    CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::string(Bytes("\x20") + Bytes(33, 'x')) + item("05"))));
+    CHECK(decodes(naive_rlp::list(naive_rlp::string(Bytes("\x20") + Bytes(32, 'x')) + item("05"))));
     CHECK_FALSE(decodes(naive_rlp::list(naive_rlp::list("\x20") + item("05"))));
     // leaves
     CHECK_FALSE(decodes(naive_rlp::list(item("20") + kEmptyItem)));
