@@ -49,10 +49,12 @@ absl::StatusOr<std::unique_ptr<AddressSpace>> AddressSpace::create(const Program
             std::memcpy(space->base_ + segment.address, segment.bytes.data(), segment.bytes.size());
         }
     }
-    absl::Status status = space->map(SLUICE_STACK_BEGIN, SLUICE_STACK_END, kPageRead | kPageWrite);
-    if (status.ok()) status = space->map(SLUICE_HEAP_BEGIN, SLUICE_HEAP_END, kPageRead | kPageWrite);
-    if (status.ok()) status = space->map(SLUICE_INPUT_BEGIN, SLUICE_INPUT_END, kPageRead);
-    if (!status.ok()) return status;
+    for (const Region region : {Region::stack, Region::heap, Region::input}) {
+        const std::uint8_t permissions = region == Region::input ? kPageRead : kPageRead | kPageWrite;
+        const AddressRange range = range_of(region);
+        absl::Status status = space->map(range.begin, range.end, permissions);
+        if (!status.ok()) return status;
+    }
     store_le<std::uint64_t>(space->base_ + SLUICE_INPUT_BEGIN, input.size());
     if (!input.empty()) std::memcpy(space->base_ + SLUICE_INPUT_BEGIN + 8, input.data(), input.size());
     return space;
@@ -81,9 +83,9 @@ void AddressSpace::open(std::uint64_t address, std::uint64_t size, PageBits perm
 
 std::uint64_t AddressSpace::used_bytes(Region region) const noexcept {
     std::uint64_t pages = 0;
-    for (std::size_t page = 0; page < kPageCount; ++page) {
-        if (!readable_.is_open(page) && !writable_.is_open(page)) continue;
-        if (region_of(static_cast<std::uint32_t>(page * SLUICE_PAGE_SIZE)) == region) ++pages;
+    const AddressRange range = range_of(region);
+    for (std::size_t page = range.begin / SLUICE_PAGE_SIZE; page < range.end / SLUICE_PAGE_SIZE; ++page) {
+        if (readable_.is_open(page) || writable_.is_open(page)) ++pages;
     }
     return pages * SLUICE_PAGE_SIZE;
 }

@@ -117,8 +117,10 @@ absl::StatusOr<ProfiledRun> profile(const Program& program, ByteView input, cons
     for (std::uint32_t i = 0; i < functions.size(); ++i) {
         if (functions[i].calls != 0 || functions[i].inclusive != 0) order.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return functions[a].exclusive_weighted > functions[b].exclusive_weighted;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const std::uint64_t cost_a = functions[a].exclusive_weighted;
+        const std::uint64_t cost_b = functions[b].exclusive_weighted;
+        return cost_a != cost_b ? cost_a > cost_b : a < b;
     });
     std::vector<std::uint32_t> place(functions.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) {
