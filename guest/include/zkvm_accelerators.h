@@ -127,8 +127,8 @@ zkvm_status zkvm_bn254_pairing(const zkvm_bn254_pairing_pair* pairs, size_t num_
 zkvm_status zkvm_blake2f(uint32_t rounds, zkvm_blake2f_state* h, const zkvm_blake2f_message* m,
                          const zkvm_blake2f_offset* t, uint8_t f);
 
-/* Precompile 0x0a, EIP-4844: whether `proof` shows that the committed polynomial is y at z. The versioned hash is the
- * caller's to check. */
+/* Precompile 0x0a, EIP-4844: whether `proof` shows that the committed polynomial is y at z. Malformed points and z or y
+ * from the group order on are not verified (ZKVM_EOK). The versioned hash is the caller's to check. */
 zkvm_status zkvm_kzg_point_eval(const zkvm_kzg_commitment* commitment, const zkvm_kzg_field_element* z,
                                 const zkvm_kzg_field_element* y, const zkvm_kzg_proof* proof, bool* verified);
 

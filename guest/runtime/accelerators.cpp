@@ -4,7 +4,9 @@
 #include <cstring>
 
 #include "crypto/soft/kernels.h"
+#include "crypto/soft/pairing/bls12_381.h"
 #include "crypto/soft/pairing/bn254.h"
+#include "crypto/soft/pairing/kzg.h"
 #include "runtime/limits.h"
 #include "runtime_backends.h"
 #include "zkvm_accelerators.h"
@@ -15,6 +17,10 @@ using runtime::has_feature;
 namespace {
 
 namespace soft = crypto::soft;
+using crypto::pairing::Bls12_381Fp;
+using crypto::pairing::Bls12_381Fp2;
+using SoftBls12_381 = crypto::pairing::Bls12_381<Bls12_381Fp, Bls12_381Fp2>;
+using SoftKzg = crypto::pairing::Kzg<Bls12_381Fp, Bls12_381Fp2>;
 using SoftBn254 = crypto::pairing::Bn254<crypto::pairing::Bn254Fp, crypto::pairing::Bn254Fp2>;
 
 // secp256k1 needs 256-bit arithmetic beside the curve.
@@ -62,6 +68,14 @@ zkvm_status status(bool ok) noexcept {
 zkvm_status pairing_status(crypto::PairingResult result, bool* verified) noexcept {
     *verified = result == crypto::PairingResult::one;
     return status(result != crypto::PairingResult::invalid);
+}
+
+template <class Curve, class Coordinate>
+bool map_to_curve(const std::uint8_t* element, std::uint8_t* point) noexcept {
+    Coordinate u;
+    if (!Curve::load(element, u)) return false;
+    Curve::map_to_group(u, point);
+    return true;
 }
 
 }  // namespace
@@ -169,6 +183,80 @@ zkvm_status zkvm_blake2f(std::uint32_t rounds, zkvm_blake2f_state* h, const zkvm
     soft::blake2f(rounds, state, message, offset, f != 0);
     std::memcpy(h->data, state, sizeof state);
     return ZKVM_EOK;
+}
+
+zkvm_status zkvm_kzg_point_eval(const zkvm_kzg_commitment* commitment, const zkvm_kzg_field_element* z,
+                                const zkvm_kzg_field_element* y, const zkvm_kzg_proof* proof, bool* verified) {
+    require(commitment, z, y, proof, verified);
+    *verified = has_feature(SLUICE_FEATURE_BLS12_381)
+                    ? runtime::Kzg::verify(commitment->data, z->data, y->data, proof->data)
+                    : SoftKzg::verify(commitment->data, z->data, y->data, proof->data);
+    return ZKVM_EOK;
+}
+
+zkvm_status zkvm_bls12_g1_add(const zkvm_bls12_381_g1_point* p1, const zkvm_bls12_381_g1_point* p2,
+                              zkvm_bls12_381_g1_point* result) {
+    require(p1, p2, result);
+    using Machine = runtime::Bls12_381;
+    return status(has_feature(SLUICE_FEATURE_BLS12_381)
+                      ? Machine::add_points<Machine::G1>(p1->data, p2->data, result->data)
+                      : SoftBls12_381::add_points<SoftBls12_381::G1>(p1->data, p2->data, result->data));
+}
+
+zkvm_status zkvm_bls12_g1_msm(const zkvm_bls12_381_g1_msm_pair* pairs, std::size_t num_pairs,
+                              zkvm_bls12_381_g1_point* result) {
+    require(result);
+    if (num_pairs == 0) return ZKVM_EFAIL;
+    using Machine = runtime::Bls12_381;
+    const ByteView bytes = bytes_of(pairs, num_pairs);
+    Arena memory = scratch();
+    return status(has_feature(SLUICE_FEATURE_BLS12_381)
+                      ? Machine::sum_of_products<Machine::G1>(bytes, result->data, memory)
+                      : SoftBls12_381::sum_of_products<SoftBls12_381::G1>(bytes, result->data, memory));
+}
+
+zkvm_status zkvm_bls12_g2_add(const zkvm_bls12_381_g2_point* p1, const zkvm_bls12_381_g2_point* p2,
+                              zkvm_bls12_381_g2_point* result) {
+    require(p1, p2, result);
+    using Machine = runtime::Bls12_381;
+    return status(has_feature(SLUICE_FEATURE_BLS12_381)
+                      ? Machine::add_points<Machine::G2>(p1->data, p2->data, result->data)
+                      : SoftBls12_381::add_points<SoftBls12_381::G2>(p1->data, p2->data, result->data));
+}
+
+zkvm_status zkvm_bls12_g2_msm(const zkvm_bls12_381_g2_msm_pair* pairs, std::size_t num_pairs,
+                              zkvm_bls12_381_g2_point* result) {
+    require(result);
+    if (num_pairs == 0) return ZKVM_EFAIL;
+    using Machine = runtime::Bls12_381;
+    const ByteView bytes = bytes_of(pairs, num_pairs);
+    Arena memory = scratch();
+    return status(has_feature(SLUICE_FEATURE_BLS12_381)
+                      ? Machine::sum_of_products<Machine::G2>(bytes, result->data, memory)
+                      : SoftBls12_381::sum_of_products<SoftBls12_381::G2>(bytes, result->data, memory));
+}
+
+zkvm_status zkvm_bls12_pairing(const zkvm_bls12_381_pairing_pair* pairs, std::size_t num_pairs, bool* verified) {
+    require(verified);
+    if (num_pairs == 0) return ZKVM_EFAIL;
+    const ByteView bytes = bytes_of(pairs, num_pairs);
+    return pairing_status(has_feature(SLUICE_FEATURE_BLS12_381) ? runtime::Bls12_381::pairing_check(bytes)
+                                                                : SoftBls12_381::pairing_check(bytes),
+                          verified);
+}
+
+zkvm_status zkvm_bls12_map_fp_to_g1(const zkvm_bls12_381_fp* field_element, zkvm_bls12_381_g1_point* result) {
+    require(field_element, result);
+    return status(has_feature(SLUICE_FEATURE_BLS12_381)
+                      ? map_to_curve<runtime::Bls12_381, runtime::Bls12_381::Fp>(field_element->data, result->data)
+                      : map_to_curve<SoftBls12_381, SoftBls12_381::Fp>(field_element->data, result->data));
+}
+
+zkvm_status zkvm_bls12_map_fp2_to_g2(const zkvm_bls12_381_fp2* field_element, zkvm_bls12_381_g2_point* result) {
+    require(field_element, result);
+    return status(has_feature(SLUICE_FEATURE_BLS12_381)
+                      ? map_to_curve<runtime::Bls12_381, runtime::Bls12_381::Fp2>(field_element->data, result->data)
+                      : map_to_curve<SoftBls12_381, SoftBls12_381::Fp2>(field_element->data, result->data));
 }
 
 }  // extern "C"

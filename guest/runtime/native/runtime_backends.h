@@ -5,7 +5,9 @@
 #include <cstdint>
 
 #include "crypto/soft/keccak.h"
+#include "crypto/soft/pairing/bls12_381.h"
 #include "crypto/soft/pairing/bn254.h"
+#include "crypto/soft/pairing/kzg.h"
 #include "crypto/soft/secp256k1.h"
 #include "crypto/soft/secp256r1.h"
 #include "crypto/soft/sha256.h"
@@ -22,5 +24,7 @@ using Sha256 = crypto::soft::PlainSha256;
 using Secp256k1 = crypto::soft::secp256k1::Plain;
 using Secp256r1 = crypto::soft::secp256r1::Plain;
 using Bn254 = crypto::pairing::Bn254<crypto::pairing::Bn254Fp, crypto::pairing::Bn254Fp2>;
+using Bls12_381 = crypto::pairing::Bls12_381<crypto::pairing::Bls12_381Fp, crypto::pairing::Bls12_381Fp2>;
+using Kzg = crypto::pairing::Kzg<crypto::pairing::Bls12_381Fp, crypto::pairing::Bls12_381Fp2>;
 
 }  // namespace sluice::runtime

@@ -7,7 +7,9 @@
 
 #include "crypto/soft/accelerated.h"
 #include "crypto/soft/keccak.h"
+#include "crypto/soft/pairing/bls12_381.h"
 #include "crypto/soft/pairing/bn254.h"
+#include "crypto/soft/pairing/kzg.h"
 #include "crypto/soft/pairing/prime_field.h"
 #include "crypto/soft/sha256.h"
 #include "runtime/sluice/runtime.h"
@@ -189,5 +191,10 @@ using Secp256r1 = crypto::soft::secp256r1::Accelerated<Machine>;
 
 using Bn254Fp = MachineField<crypto::pairing::Bn254Parameters, SLUICE_ECALL_BN254_FP_ADD>;
 using Bn254 = crypto::pairing::Bn254<Bn254Fp, MachineQuadratic<Bn254Fp, SLUICE_ECALL_BN254_FP2_ADD, 9>>;
+
+using Bls12_381Fp = MachineField<crypto::pairing::Bls12_381Parameters, SLUICE_ECALL_BLS12_381_FP_ADD>;
+using Bls12_381Fp2 = MachineQuadratic<Bls12_381Fp, SLUICE_ECALL_BLS12_381_FP2_ADD, 1>;
+using Bls12_381 = crypto::pairing::Bls12_381<Bls12_381Fp, Bls12_381Fp2>;
+using Kzg = crypto::pairing::Kzg<Bls12_381Fp, Bls12_381Fp2>;
 
 }  // namespace sluice::runtime
