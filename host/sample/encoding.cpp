@@ -106,8 +106,8 @@ Signer::Signer(std::string_view name) : key_(keccak256(view(name))) {
     secp256k1_pubkey point;
     std::uint8_t bytes[65];
     std::size_t size = sizeof bytes;
-    // A digest is no valid key with probability 2^-128; the names are constants, so this is tested by running it once.
-    (void)secp256k1_ec_pubkey_create(context.get(), &point, key_.bytes.data());
+    // A digest that is no valid key has not been seen; the next digest would do.
+    while (secp256k1_ec_pubkey_create(context.get(), &point, key_.bytes.data()) != 1) key_ = keccak256(key_.view());
     secp256k1_ec_pubkey_serialize(context.get(), bytes, &size, &point, SECP256K1_EC_UNCOMPRESSED);
     address_ = Address::from(keccak256({bytes + 1, 64}).bytes.data() + 12);
 }
@@ -117,8 +117,12 @@ Signer::Signature Signer::sign(const Hash32& hash) const {
     secp256k1_ecdsa_recoverable_signature signature;
     std::uint8_t bytes[64];
     int recovery_id = 0;
-    (void)secp256k1_ecdsa_sign_recoverable(context.get(), &signature, hash.bytes.data(), key_.bytes.data(), nullptr,
-                                           nullptr);
+    // Fails only for an invalid key, which the constructor has ruled out; the signature is then one that verifies
+    // nowhere.
+    if (secp256k1_ecdsa_sign_recoverable(context.get(), &signature, hash.bytes.data(), key_.bytes.data(), nullptr,
+                                         nullptr) != 1) {
+        return {};
+    }
     secp256k1_ecdsa_recoverable_signature_serialize_compact(context.get(), bytes, &recovery_id, &signature);
     return {static_cast<std::uint8_t>(recovery_id), Uint256::from_be(bytes), Uint256::from_be(bytes + 32)};
 }

@@ -16,6 +16,7 @@
 #include "sluice/executor/execute_block.h"
 #include "sluice/executor/fees.h"
 #include "sluice/executor/memory_state.h"
+#include "sluice/executor_host/chain_file.h"
 #include "sluice/witness/trie.h"
 #include "sluice/witness_host/files.h"
 #include "sluice/witness_host/full_trie.h"
@@ -44,24 +45,6 @@ executor::ChainConfig sample_config() {
     config.blob_schedule_count = 1;
     config.blob_schedules[0] = {0, 14, 21, 11'684'671};
     return config;
-}
-
-std::string chain_file(const executor::ChainConfig& config) {
-    const executor::BlobSchedule& blobs = config.blob_schedules[0];
-    const nlohmann::json schedule = {
-        {"target", blobs.target}, {"max", blobs.max}, {"baseFeeUpdateFraction", blobs.base_fee_update_fraction}};
-    const nlohmann::json file = {
-        {"chainId", config.chain_id},
-        {"mergeNetsplitBlock", config.merge_block},
-        {"terminalTotalDifficulty", 0},
-        {"shanghaiTime", config.shanghai_time},
-        {"cancunTime", config.cancun_time},
-        {"pragueTime", config.prague_time},
-        {"osakaTime", config.osaka_time},
-        {"depositContractAddress", hex(bytes_of(config.deposit_contract.view()))},
-        {"blobSchedule", {{"cancun", schedule}, {"prague", schedule}, {"osaka", schedule}}},
-    };
-    return file.dump(2) + "\n";
 }
 
 /// The fields of a header that differ from block to block here.
@@ -194,7 +177,7 @@ absl::StatusOr<Sample> make_sample(const SampleOptions& options) {
     const executor::ChainConfig config = sample_config();
     Sample sample;
     sample.chain_id = config.chain_id;
-    sample.chain_file = chain_file(config);
+    sample.chain_file = executor_host::format_chain_file(config);
     if (const absl::Status status = build_state(sample); !status.ok()) return status;
 
     // sha256 of nothing: no requests (EIP-7685).

@@ -1,0 +1,125 @@
+// `sluice execute`: a block's stream executed in the RISC-V guest. SPDX-License-Identifier: MIT OR Apache-2.0
+#include <chrono>
+#include <cstdio>
+
+#include "commands/execution.h"
+#include "commands/input.h"
+#include "sluice/isa/decode.h"
+#include "sluice/vm/profile.h"
+#include "sluice/witness_host/files.h"
+
+namespace sluice::host {
+namespace {
+
+class Execute final : public Command {
+ public:
+    [[nodiscard]] std::string name() const override { return "execute"; }
+    [[nodiscard]] std::string help() const override {
+        return "Execute a block in the RISC-V guest and report its cost";
+    }
+    void add_options(CLI::App& app) override {
+        input_.add_to(app);
+        witness_.add_to(app);
+        app.add_option("--elf", elf_, "Guest program (default: the one built with the tool)")->check(CLI::ExistingFile);
+        app.add_flag("--json", json_, "Print JSON");
+        app.add_option("--report", report_,
+                       "Write phases, counts per function and instruction and peak memory to this JSON file");
+        app.add_option("--profile", profile_, "Write folded stacks, weighted by cost, to this file");
+    }
+
+    Exit run() override {
+        if (const absl::Status status = input_.check(); !status.ok()) return fail_usage(status);
+        const auto program = load_guest(elf_.empty() ? default_guest_path() : elf_);
+        if (!program.ok()) return fail(program.status());
+        const auto job = prepare(input_);
+        if (!job.ok()) return fail(job.status());
+        if (job->refused()) {
+            // The order of the witness is known only for a block that runs to its end.
+            if (json_) std::printf("%s\n", to_json(job->native, job->identity).dump(2).c_str());
+            print_ending(job->native, job->identity, "natively, before the guest");
+            return exit_of(job->native);
+        }
+        const auto stream = job->stream(witness_.mode);
+        if (!stream.ok()) return fail(stream.status());
+        const ByteView input = witness_host::bytes_of(*stream);
+
+        vm::RunOptions options;
+        options.progress = guest_progress("guest");
+        const auto start = std::chrono::steady_clock::now();
+        const auto run = vm::execute(*program, input, options);
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (options.progress) std::fprintf(stderr, "\r\033[K");
+        if (!run.ok()) return fail(run.status());
+        const block::Ending ending = block::ending_of(*run);
+        if (ending.verdict == block::Verdict::valid && ending.public_output != job->native.public_output) {
+            return fail(absl::InternalError("the guest's public output differs from the native one"));
+        }
+
+        nlohmann::json json = to_json(ending, job->identity);
+        json.update(to_json(*run));
+        json["witness"] = std::string(witness::witness_mode_name(witness_.mode));
+        json["stream_bytes"] = stream->size();
+        json["seconds"] = seconds;
+        json["gas_used"] = job->gas_used;
+        json["weighted_cost_per_gas"] =
+            job->gas_used == 0 ? 0.0 : static_cast<double>(run->cost.weighted()) / static_cast<double>(job->gas_used);
+        if (const absl::Status status = write_reports(*program, input, json, job->native_seconds); !status.ok()) {
+            return fail(status);
+        }
+        if (json_) std::printf("%s\n", json.dump(2).c_str());
+        if (!json_ || ending.verdict != block::Verdict::valid) print_ending(ending, job->identity, "in the guest");
+        if (!json_ && ending.verdict == block::Verdict::valid) {
+            std::printf(
+                "  gas %llu, %llu instructions, weighted cost %llu (%.2f a gas), %.2f s (%.0f MHz), witness mode %s\n",
+                static_cast<unsigned long long>(job->gas_used), static_cast<unsigned long long>(run->cost.instructions),
+                static_cast<unsigned long long>(run->cost.weighted()), json["weighted_cost_per_gas"].get<double>(),
+                seconds, static_cast<double>(run->cost.instructions) / seconds / 1e6,
+                std::string(witness::witness_mode_name(witness_.mode)).c_str());
+        }
+        return exit_of(ending);
+    }
+
+ private:
+    [[nodiscard]] absl::Status write_reports(const vm::Program& program, ByteView input, nlohmann::json report,
+                                             double record_seconds) const {
+        if (report_.empty() && profile_.empty()) return absl::OkStatus();
+        const auto profiled = vm::profile(program, input);
+        if (!profiled.ok()) return profiled.status();
+        if (!profile_.empty()) {
+            const absl::Status status =
+                witness_host::write_file(profile_, profiled->folded_stacks(vm::ProfileUnit::weighted));
+            if (!status.ok()) return status;
+        }
+        if (report_.empty()) return absl::OkStatus();
+        report["phases"] = {{"record_seconds", record_seconds}, {"execute_seconds", report["seconds"]}};
+        report["peak_resident_bytes"] = peak_resident_bytes();
+        for (const vm::FunctionCost& function : profiled->functions) {
+            report["functions"].push_back({{"name", function.name},
+                                           {"calls", function.calls},
+                                           {"exclusive", function.exclusive},
+                                           {"inclusive", function.inclusive},
+                                           {"exclusive_weighted", function.exclusive_weighted},
+                                           {"inclusive_weighted", function.inclusive_weighted}});
+        }
+        for (std::size_t op = 0; op < profiled->operations.size(); ++op) {
+            if (profiled->operations[op] == 0) continue;
+            report["operations"][std::string(isa::name(static_cast<isa::Op>(op)))] = profiled->operations[op];
+        }
+        return witness_host::write_file(report_, report.dump(2) + "\n");
+    }
+
+    InputOptions input_;
+    WitnessOption witness_;
+    std::string elf_;
+    bool json_ = false;
+    std::string report_;
+    std::string profile_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_execute_command() {
+    return std::make_unique<Execute>();
+}
+
+}  // namespace sluice::host

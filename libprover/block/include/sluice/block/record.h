@@ -1,0 +1,41 @@
+// A block executed once on its whole witness, noting the order in which the witness is used: from this come the streams
+// of all modes. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "sluice/block/run.h"
+#include "sluice/witness/stream.h"
+#include "sluice/witness_host/execution_witness.h"
+
+namespace sluice::block {
+
+/// The recording of one block; keeps what its streams are written from. The witness must outlive it.
+class RecordedBlock {
+ public:
+    RecordedBlock(RecordedBlock&&) noexcept;
+    RecordedBlock& operator=(RecordedBlock&&) noexcept;
+    ~RecordedBlock();
+
+    Ending ending;  ///< of the native run on the whole witness
+    std::uint64_t gas_used = 0;
+    double seconds = 0;
+
+    /// The bytes of the block's stream. Only if the ending is `valid`.
+    [[nodiscard]] absl::StatusOr<std::string> stream(witness::WitnessMode mode) const;
+
+ private:
+    friend absl::StatusOr<RecordedBlock> record(const witness_host::ExecutionWitness& witness);
+    struct State;
+    explicit RecordedBlock(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// Executes and records. An invalid block or bad witness is an ending, not an error; errors are those of
+/// check_witness() and of memory.
+absl::StatusOr<RecordedBlock> record(const witness_host::ExecutionWitness& witness);
+
+}  // namespace sluice::block
