@@ -29,6 +29,7 @@ struct PrecompileVector {
     Bytes input;
     Bytes expected;     ///< empty if the call must fail
     std::string error;  ///< go-ethereum's message if the call must fail
+    std::uint64_t gas = 0;  ///< price; 0 if the call must fail
 };
 
 /// The vectors of one file of precompiles.tar.zst, such as "bn256Add". Throws if the archive or the file is missing.
@@ -45,7 +46,7 @@ inline std::vector<PrecompileVector> precompile_vectors(const std::string& file)
     std::vector<PrecompileVector> vectors;
     for (const auto& entry : nlohmann::json::parse(text)) {
         vectors.push_back({entry.at("Name"), from_hex(entry.at("Input")), from_hex(entry.value("Expected", "")),
-                           entry.value("ExpectedError", "")});
+                           entry.value("ExpectedError", ""), entry.value("Gas", std::uint64_t{0})});
     }
     return vectors;
 }

@@ -164,7 +164,7 @@ bool Interpreter::run_precompile(const Call& call, const WorldState::Snapshot& s
     return_size_ = 0;
     if (price <= static_cast<std::uint64_t>(call.gas)) {
         const Arena::Mark mark = scratch_.mark();
-        const auto result = call.precompile->run(call.input, scratch_);
+        const auto result = call.precompile->run(call.input, block.fork, scratch_);
         if (!result.ok()) {
             return fault(diagnostics_.fail(result.error(),
                                            ErrorDetail{}.with_what("precompile").with_item(call.precompile->address)));
@@ -383,7 +383,7 @@ bool Interpreter::self_destruct() noexcept {
     Account* beneficiary = state.find(*frame.top);
     if (beneficiary == nullptr) return fault(ErrorCode::arena_exhausted);
     --frame.top;
-    if (!state.is_warm(*beneficiary)) {
+    if (!is_warm(*beneficiary)) {
         frame.gas -= gas::kColdAccountAccess;
         if (frame.gas < 0) return false;
         if (!ok(state.warm(*beneficiary))) return false;

@@ -106,7 +106,7 @@ std::int64_t Interpreter::access(std::int64_t gas, Account* account) noexcept {
         fault(ErrorCode::arena_exhausted);
         return kOutOfGas;
     }
-    if (state.is_warm(*account)) return gas - gas::kWarmAccess;
+    if (is_warm(*account)) return gas - gas::kWarmAccess;
     gas -= gas::kColdAccountAccess;
     if (gas >= 0 && !ok(state.warm(*account))) return kOutOfGas;
     return gas;

@@ -13,7 +13,7 @@ std::uint64_t blake2f_gas(ByteView input, Fork) noexcept {
     return input.size() == kSize ? load_be<std::uint32_t>(input.data()) : 0;
 }
 
-Result<PrecompileResult> blake2f_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> blake2f_run(ByteView input, Fork, Arena& arena) noexcept {
     if (input.size() != kSize || input[kSize - 1] > 1) return kPrecompileFailure;
     std::uint64_t h[8];
     std::uint64_t m[16];

@@ -8,7 +8,7 @@ std::uint64_t bls12_g1_add_gas(ByteView, Fork) noexcept {
     return 375;
 }
 
-Result<PrecompileResult> bls12_g1_add_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bls12_g1_add_run(ByteView input, Fork, Arena& arena) noexcept {
     std::uint8_t points[4 * kBareFieldElement];
     if (input.size() != 4 * kFieldElement || !strip_padding(input.data(), 4, points)) return kPrecompileFailure;
     std::uint8_t sum[2 * kBareFieldElement];

@@ -24,7 +24,7 @@ std::uint64_t bls12_g1_msm_gas(ByteView input, Fork) noexcept {
     return discounted(input.size() / kPair, 12000, kDiscounts);
 }
 
-Result<PrecompileResult> bls12_g1_msm_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bls12_g1_msm_run(ByteView input, Fork, Arena& arena) noexcept {
     if (input.empty() || input.size() % kPair != 0) return kPrecompileFailure;
     const StrippedRecords pairs(input, 2, 32, arena);
     if (!pairs.valid) return kPrecompileFailure;

@@ -8,7 +8,7 @@ std::uint64_t bls12_g2_add_gas(ByteView, Fork) noexcept {
     return 600;
 }
 
-Result<PrecompileResult> bls12_g2_add_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bls12_g2_add_run(ByteView input, Fork, Arena& arena) noexcept {
     std::uint8_t points[8 * kBareFieldElement];
     if (input.size() != 8 * kFieldElement || !strip_padding(input.data(), 8, points)) return kPrecompileFailure;
     std::uint8_t sum[4 * kBareFieldElement];

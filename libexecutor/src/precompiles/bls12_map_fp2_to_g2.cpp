@@ -8,7 +8,7 @@ std::uint64_t bls12_map_fp2_to_g2_gas(ByteView, Fork) noexcept {
     return 23800;
 }
 
-Result<PrecompileResult> bls12_map_fp2_to_g2_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bls12_map_fp2_to_g2_run(ByteView input, Fork, Arena& arena) noexcept {
     std::uint8_t element[2 * kBareFieldElement];
     if (input.size() != 2 * kFieldElement || !strip_padding(input.data(), 2, element)) return kPrecompileFailure;
     std::uint8_t point[4 * kBareFieldElement];

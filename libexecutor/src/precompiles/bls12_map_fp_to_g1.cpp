@@ -8,7 +8,7 @@ std::uint64_t bls12_map_fp_to_g1_gas(ByteView, Fork) noexcept {
     return 5500;
 }
 
-Result<PrecompileResult> bls12_map_fp_to_g1_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bls12_map_fp_to_g1_run(ByteView input, Fork, Arena& arena) noexcept {
     std::uint8_t element[kBareFieldElement];
     if (input.size() != kFieldElement || !strip_padding(input.data(), 1, element)) return kPrecompileFailure;
     std::uint8_t point[2 * kBareFieldElement];

@@ -13,7 +13,7 @@ std::uint64_t bls12_pairing_check_gas(ByteView input, Fork) noexcept {
     return 37700 + 32600 * (input.size() / kPair);
 }
 
-Result<PrecompileResult> bls12_pairing_check_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bls12_pairing_check_run(ByteView input, Fork, Arena& arena) noexcept {
     if (input.empty() || input.size() % kPair != 0) return kPrecompileFailure;
     const StrippedRecords pairs(input, 6, 0, arena);
     if (!pairs.valid) return kPrecompileFailure;

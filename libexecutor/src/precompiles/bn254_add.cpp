@@ -9,7 +9,7 @@ std::uint64_t bn254_add_gas(ByteView, Fork) noexcept {
     return 150;
 }
 
-Result<PrecompileResult> bn254_add_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bn254_add_run(ByteView input, Fork, Arena& arena) noexcept {
     const PaddedInput<128> padded(input);
     std::uint8_t* output = make_output(arena, 64);
     if (output == nullptr) return ErrorCode::arena_exhausted;

@@ -9,7 +9,7 @@ std::uint64_t bn254_mul_gas(ByteView, Fork) noexcept {
     return 6000;
 }
 
-Result<PrecompileResult> bn254_mul_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> bn254_mul_run(ByteView input, Fork, Arena& arena) noexcept {
     const PaddedInput<96> padded(input);
     std::uint8_t* output = make_output(arena, 64);
     if (output == nullptr) return ErrorCode::arena_exhausted;

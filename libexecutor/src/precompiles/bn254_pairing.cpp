@@ -14,7 +14,7 @@ std::uint64_t bn254_pairing_gas(ByteView input, Fork) noexcept {
     return 45000 + 34000 * (input.size() / kPair);
 }
 
-Result<PrecompileResult> bn254_pairing_run(ByteView input, Arena&) noexcept {
+Result<PrecompileResult> bn254_pairing_run(ByteView input, Fork, Arena&) noexcept {
     if (input.size() % kPair != 0) return kPrecompileFailure;
     return pairing_output(crypto::bn254_pairing(input));
 }

@@ -10,7 +10,7 @@ std::uint64_t ecrecover_gas(ByteView, Fork) noexcept {
     return 3000;
 }
 
-Result<PrecompileResult> ecrecover_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> ecrecover_run(ByteView input, Fork, Arena& arena) noexcept {
     const PaddedInput<128> padded(input);
     const std::uint8_t* bytes = padded.bytes;
     const Uint256 v = Uint256::from_be(bytes + 32);

@@ -8,7 +8,7 @@ std::uint64_t identity_gas(ByteView input, Fork) noexcept {
     return price_by_word(15, 3, input.size());
 }
 
-Result<PrecompileResult> identity_run(ByteView input, Arena&) noexcept {
+Result<PrecompileResult> identity_run(ByteView input, Fork, Arena&) noexcept {
     return PrecompileResult{true, input};
 }
 

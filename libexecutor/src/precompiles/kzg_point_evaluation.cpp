@@ -24,7 +24,7 @@ constexpr std::uint8_t kOutput[64] = {0,    0,    0,    0,    0,    0,    0,    
 
 }  // namespace
 
-Result<PrecompileResult> kzg_point_evaluation_run(ByteView input, Arena&) noexcept {
+Result<PrecompileResult> kzg_point_evaluation_run(ByteView input, Fork, Arena&) noexcept {
     if (input.size() != kSize) return kPrecompileFailure;
     const std::uint8_t* bytes = input.data();
     const std::uint8_t* commitment = bytes + 96;

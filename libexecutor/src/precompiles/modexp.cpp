@@ -8,6 +8,7 @@ namespace sluice::executor {
 namespace {
 
 constexpr std::size_t kHeader = 96;
+constexpr std::uint64_t kMaxLength = 1024;  // EIP-7823, from Osaka on
 constexpr std::uint64_t kUnpayable = ~std::uint64_t{0};
 
 /// The lengths that the input starts with. One that does not fit 64 bits is kUnpayable.
@@ -59,10 +60,13 @@ std::uint64_t modexp_gas(ByteView input, Fork fork) noexcept {
     return price > least ? static_cast<std::uint64_t>(price) : least;
 }
 
-Result<PrecompileResult> modexp_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> modexp_run(ByteView input, Fork fork, Arena& arena) noexcept {
     const Lengths lengths(input);
+    if (fork >= Fork::osaka &&
+        (lengths.base > kMaxLength || lengths.exponent > kMaxLength || lengths.modulus > kMaxLength)) {
+        return kPrecompileFailure;
+    }
     if (lengths.modulus == 0) return PrecompileResult{true, {}};
-    // What was paid for bounds all lengths, but for an exponent of zeros that costs nothing more only by its length.
     std::uint64_t total = 0;
     if (!checked_add(lengths.base, lengths.exponent, total) || !checked_add(total, lengths.modulus, total)) {
         return kPrecompileFailure;

@@ -10,7 +10,7 @@ std::uint64_t p256verify_gas(ByteView, Fork) noexcept {
     return 6900;
 }
 
-Result<PrecompileResult> p256verify_run(ByteView input, Arena&) noexcept {
+Result<PrecompileResult> p256verify_run(ByteView input, Fork, Arena&) noexcept {
     // What does not verify, of whatever length, succeeds with nothing.
     constexpr PrecompileResult kInvalid{true, {}};
     if (input.size() != 160) return kInvalid;

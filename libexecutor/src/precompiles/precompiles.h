@@ -20,12 +20,12 @@ struct Precompile {
     /// Price of a call; more than any gas limit stands for what cannot be priced.
     std::uint64_t (*gas)(ByteView input, Fork fork) noexcept;
     /// Runs a call that was paid for. An error is a limit of this implementation and ends the run.
-    Result<PrecompileResult> (*run)(ByteView input, Arena& arena) noexcept;
+    Result<PrecompileResult> (*run)(ByteView input, Fork fork, Arena& arena) noexcept;
 };
 
 #define SLUICE_PRECOMPILE(address, first_fork, name)              \
     std::uint64_t name##_gas(ByteView input, Fork fork) noexcept; \
-    Result<PrecompileResult> name##_run(ByteView input, Arena& arena) noexcept;
+    Result<PrecompileResult> name##_run(ByteView input, Fork fork, Arena& arena) noexcept;
 #include "precompiles/precompiles.def"
 #undef SLUICE_PRECOMPILE
 

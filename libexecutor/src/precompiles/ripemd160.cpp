@@ -9,7 +9,7 @@ std::uint64_t ripemd160_gas(ByteView input, Fork) noexcept {
     return price_by_word(600, 120, input.size());
 }
 
-Result<PrecompileResult> ripemd160_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> ripemd160_run(ByteView input, Fork, Arena& arena) noexcept {
     std::uint8_t* output = make_output(arena, 32);
     if (output == nullptr) return ErrorCode::arena_exhausted;
     const auto hash = crypto::ripemd160(input);

@@ -9,7 +9,7 @@ std::uint64_t sha256_gas(ByteView input, Fork) noexcept {
     return price_by_word(60, 12, input.size());
 }
 
-Result<PrecompileResult> sha256_run(ByteView input, Arena& arena) noexcept {
+Result<PrecompileResult> sha256_run(ByteView input, Fork, Arena& arena) noexcept {
     std::uint8_t* output = make_output(arena, 32);
     if (output == nullptr) return ErrorCode::arena_exhausted;
     const Hash32 hash = crypto::sha256(input);
