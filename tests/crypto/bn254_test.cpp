@@ -258,6 +258,38 @@ TEST_CASE("BN254 points form a group under EIP-196's operations") {
     }
 }
 
+TEST_CASE("BN254 scalars split into short halves") {
+    SLUICE_RANDOM(rng);
+    const mpz_class u = from_limbs(std::array<std::uint64_t, 1>{pairing::Bn254Parameters::kU});
+    const mpz_class lambda = 36 * u * u * u + 18 * u * u + 6 * u + 1;
+    const mpz_class a = 6 * u * u + 4 * u + 1;
+    const mpz_class c = 6 * u * u + 2 * u;
+    const mpz_class s = 2 * u + 1;
+    CHECK((lambda * lambda + lambda + 1) % kR == 0);
+    CHECK((a + s * lambda) % kR == 0);
+    CHECK(sluice::test::mod(s - c * lambda, kR) == 0);
+    CHECK(a * c + s * s == kR);
+    const auto g = pairing::to_jacobian(Curve::G1{kOne, element(2)}, kOne);
+    CHECK(pairing::same_point(pairing::multiply(g, scalar(lambda)), {Curve::kBeta, element(2), kOne}));
+
+    std::vector<mpz_class> values{0, 1, 2, kR - 1, kR, kR + 1, lambda, lambda - 1, (mpz_class(1) << 256) - 1, a, c, s};
+    for (int i = 0; i < 500; ++i) values.push_back(sluice::test::from_bytes(sluice::test::random_bytes(rng, 32)));
+    for (int i = 0; i < 100; ++i) values.push_back(mpz_class(kR * i / 20));
+    for (const mpz_class& k : values) {
+        const Curve::SplitScalar parts = Curve::split(scalar(k));
+        const mpz_class k1 = from_limbs(parts.k1);
+        mpz_class k2 = from_limbs(parts.k2);
+        CHECK(k1 < 2 * (a + s));
+        CHECK(k2 < 2 * c);
+        if (parts.k2_negative) k2 = -k2;
+        CHECK(sluice::test::mod(k1 + k2 * lambda - k, kR) == 0);
+    }
+    for (int i = 0; i < 20; ++i) {
+        const mpz_class& k = values[static_cast<std::size_t>(i)];
+        CHECK(pairing::same_point(Curve::multiply_g1(g, scalar(k)), pairing::multiply(g, scalar(k))));
+    }
+}
+
 TEST_CASE("BN254 addition refuses large coordinates and points off the curve") {
     Bytes out(64, 0x77);
     const auto refused = [&](const Bytes& bad) {

@@ -44,6 +44,10 @@ struct Bn254 {
         hex<4>("009713b03af0fed4cd2cafadeed8fdf4a74fa084e52d1852e4a2bd0685c315d2")};
     static constexpr Fp2 kTwistB = kTwistBWords.as<Fp2>();
 
+    /// The cube root of unity that belongs to lambda = 36 u^3 + 18 u^2 + 6 u + 1 (see split()).
+    static constexpr Fp kBeta =
+        Fp::from_words(hex<4>("000000000000000059e26bcea0d48bacd4f263f1acdb5c4f5763473177fffffe"));
+
     static constexpr Twist kTwist = Twist::divisive;
     static constexpr Fp2 kThreeB = [] {
         const auto b = kTwistBWords.as<Bn254Fp2>();
@@ -98,8 +102,59 @@ struct Bn254 {
     [[nodiscard]] static bool mul(const std::uint8_t* point, const std::uint8_t* scalar, std::uint8_t* out) noexcept {
         G1 p;
         if (!load_g1(point, p)) return false;
-        store_g1(multiply(to_jacobian(p, kOne<Fp>), load_words<4>(scalar)), out);
+        store_g1(multiply_g1(to_jacobian(p, kOne<Fp>), load_words<4>(scalar)), out);
         return true;
+    }
+
+    /// k = k1 + k2 * lambda (mod r) with short k1 and k2, where phi, (x, y) -> (kBeta x, y), multiplies by lambda.
+    struct SplitScalar {
+        Words<3> k1{};  ///< below 2^130
+        Words<3> k2{};  ///< its size, below 2^130
+        bool k2_negative = false;
+    };
+    /// Gallant, Lambert and Vanstone 2001, "Faster point multiplication on elliptic curves with efficient
+    /// endomorphisms". The lattice of (a, b) with a + b lambda = 0 mod r has the basis (A, s), (s, -C) with s = 2 u +
+    /// 1, A = 6 u^2 + 4 u + 1, C = 6 u^2 + 2 u and A C + s^2 = r; so (k, 0) is k C / r times the first vector and k s /
+    /// r times the second one. With both factors rounded down by less than 2, what is left is k1 in [0, 2 (A + s)) and
+    /// k2 in (-2 C, 2 s).
+    [[nodiscard]] static constexpr SplitScalar split(const Words<4>& k) noexcept {
+        constexpr Words<1> s{2 * Bn254Parameters::kU + 1};
+        constexpr Words<2> a = hex<2>("6f4d8248eeb859fd0be4e1541221250b");
+        constexpr Words<2> c = hex<2>("6f4d8248eeb859fc8211bbeb7d4f1128");
+        constexpr Words<3> c_over_r = hex<3>("00000000000000024ccef014a773d2cf7a7bd9d4391eb18d");  // floor(2^256 C / r)
+        constexpr Words<2> s_over_r = hex<2>("0000000000000002d91d232ec7e0b3d7");                  // floor(2^256 s / r)
+        const auto product1 = multiply_integers(k, c_over_r);
+        const auto product2 = multiply_integers(k, s_over_r);
+        const Words<3> factor1{product1[4], product1[5], product1[6]};
+        const Words<2> factor2{product2[4], product2[5]};
+        const Words<4> rest1 =
+            subtract_integers(subtract_integers(k, multiply_integers(factor1, a)), multiply_integers(factor2, s));
+        Words<4> rest2 = subtract_integers(multiply_integers(factor2, c), multiply_integers(factor1, s));
+        SplitScalar result;
+        result.k2_negative = (rest2[3] >> 63) != 0;
+        if (result.k2_negative) rest2 = subtract_integers(Words<4>{}, rest2);
+        for (std::size_t i = 0; i < 3; ++i) {
+            result.k1[i] = rest1[i];
+            result.k2[i] = rest2[i];
+        }
+        return result;
+    }
+    [[nodiscard]] static constexpr JacobianPoint<Fp> multiply_g1(const JacobianPoint<Fp>& p,
+                                                                 const Words<4>& scalar) noexcept {
+        const SplitScalar parts = split(scalar);
+        const WindowDigits<3> digits1(parts.k1);
+        const WindowDigits<3> digits2(parts.k2);
+        const OddMultiples<Fp> table1(p);
+        OddMultiples<Fp> table2 = table1;
+        for (auto& multiple : table2.multiple) {
+            multiple.x = multiple.x * kBeta;
+            if (parts.k2_negative) multiple.y = -multiple.y;
+        }
+        JacobianPoint<Fp> sum{};
+        for (std::size_t i = digits1.count() > digits2.count() ? digits1.count() : digits2.count(); i-- > 0;) {
+            sum = table2.add_digit(table1.add_digit(twice(sum), digits1[i]), digits2[i]);
+        }
+        return sum;
     }
 
     /// psi, the p-th power carried over to the twist. On the subgroup of order r it multiplies by p.

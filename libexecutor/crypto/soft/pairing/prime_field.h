@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "crypto/soft/limbs.h"
 #include "sluice/base/bytes.h"
@@ -59,6 +60,28 @@ template <std::size_t kCount>
         if (a[i] != 0) return static_cast<unsigned>(64 * i) + static_cast<unsigned>(std::bit_width(a[i]));
     }
     return 0;
+}
+
+/// a * b, all words.
+template <std::size_t kLeft, std::size_t kRight>
+[[nodiscard]] constexpr Words<kLeft + kRight> multiply_integers(const Words<kLeft>& a,
+                                                                const Words<kRight>& b) noexcept {
+    Words<kLeft + kRight> product{};
+    for (std::size_t i = 0; i < kLeft; ++i) {
+        std::uint64_t carry = 0;
+        for (std::size_t j = 0; j < kRight; ++j) product[i + j] = multiply_add(a[i], b[j], product[i + j], carry);
+        product[i + kRight] = carry;
+    }
+    return product;
+}
+
+/// a - b modulo 2^(64 kCount), b without its words beyond that.
+template <std::size_t kCount, std::size_t kRight>
+[[nodiscard]] constexpr Words<kCount> subtract_integers(const Words<kCount>& a, const Words<kRight>& b) noexcept {
+    Words<kCount> difference{};
+    std::uint64_t borrow = 0;
+    for (std::size_t i = 0; i < kCount; ++i) difference[i] = sub_limbs(a[i], i < kRight ? b[i] : 0, borrow);
+    return difference;
 }
 
 template <std::size_t kCount>
@@ -175,13 +198,8 @@ class PrimeField {
     }
     [[nodiscard]] static constexpr Wide multiply_wide(const PrimeField& a, const PrimeField& b) noexcept {
         Wide product{};
-        for (std::size_t i = 0; i < kLimbs; ++i) {
-            std::uint64_t carry = 0;
-            for (std::size_t j = 0; j < kLimbs; ++j) {
-                product[i + j] = multiply_add(a.value_[i], b.value_[j], product[i + j], carry);
-            }
-            product[i + kLimbs] = carry;
-        }
+        for_each_limb(
+            [&](std::size_t i) { add_product(product.data() + i, product[i + kLimbs], a.value_, b.value_[i]); });
         return product;
     }
     /// a - b for a >= b.
@@ -201,15 +219,12 @@ class PrimeField {
         return difference;
     }
     [[nodiscard]] static constexpr PrimeField reduce(Wide wide) noexcept {
-        std::uint64_t top = 0;
-        for (std::size_t i = 0; i < kLimbs; ++i) {
-            const std::uint64_t multiple = wide[i] * kNegatedInverse;
-            std::uint64_t carry = 0;
-            for (std::size_t j = 0; j < kLimbs; ++j) {
-                wide[i + j] = multiply_add(multiple, kModulus[j], wide[i + j], carry);
-            }
-            wide[i + kLimbs] = add_limbs(wide[i + kLimbs], carry, top);
-        }
+        std::uint64_t carry = 0;
+        for_each_limb([&](std::size_t i) {
+            std::uint64_t top = 0;
+            add_product(wide.data() + i, top, kModulus, wide[i] * kNegatedInverse);
+            wide[i + kLimbs] = add_limbs(wide[i + kLimbs], top, carry);
+        });
         Integer high{};
         for (std::size_t i = 0; i < kLimbs; ++i) high[i] = wide[kLimbs + i];
         return subtract_modulus_once(high);
@@ -222,6 +237,37 @@ class PrimeField {
 
     constexpr explicit PrimeField(const Integer& value) noexcept : value_(value) {}
 
+    /// step(0), step(1), .., without a loop.
+    template <class Step>
+    [[gnu::always_inline]] static constexpr void for_each_limb(Step step) noexcept {
+        [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+            (step(kIndex), ...);
+        }
+        (std::make_index_sequence<kLimbs>());
+    }
+    /// (top, sum) += a * x, over N limbs and the one above, which does not overflow.
+    [[gnu::always_inline]] static constexpr void add_product(std::uint64_t* sum, std::uint64_t& top, const Integer& a,
+                                                             std::uint64_t x) noexcept {
+#if defined(__x86_64__)
+        // Low words and high words in a chain of adc each.
+        Uint128 product[kLimbs]{};
+        for (std::size_t j = 0; j < kLimbs; ++j) product[j] = static_cast<Uint128>(a[j]) * x;
+        std::uint64_t carry = 0;
+        for (std::size_t j = 0; j < kLimbs; ++j) {
+            sum[j] = add_limbs(sum[j], static_cast<std::uint64_t>(product[j]), carry);
+        }
+        top = add_limbs(top, static_cast<std::uint64_t>(product[kLimbs - 1] >> 64), carry);
+        for (std::size_t j = 0; j + 1 < kLimbs; ++j) {
+            sum[j + 1] = add_limbs(sum[j + 1], static_cast<std::uint64_t>(product[j] >> 64), carry);
+        }
+        top += carry;
+#else
+        // Without a carry flag the running carry is the shorter way.
+        std::uint64_t carry = 0;
+        for (std::size_t j = 0; j < kLimbs; ++j) sum[j] = multiply_add(a[j], x, sum[j], carry);
+        top += carry;
+#endif
+    }
     [[nodiscard]] static constexpr Wide subtract_wide(const Wide& a, const Wide& b, std::uint64_t& borrow) noexcept {
         Wide difference{};
         for (std::size_t i = 0; i < 2 * kLimbs; ++i) difference[i] = sub_limbs(a[i], b[i], borrow);
