@@ -198,7 +198,7 @@ absl::StatusOr<DriverBase::Next> DriverBase::do_ecall() {
         case abi::EcallEvent::debug_write: {
             const std::uint64_t room = options_.max_debug_bytes - run_.debug.size();
             const std::uint64_t size = std::min(argument[1], room);
-            if (state_.space->permits(argument[0], size, kPageRead)) {
+            if (size != 0 && state_.space->permits(argument[0], size, kPageRead)) {
                 const std::uint8_t* bytes = state_.space->base() + argument[0];
                 run_.debug.insert(run_.debug.end(), bytes, bytes + size);
                 count.bytes += size;
