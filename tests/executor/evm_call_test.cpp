@@ -514,11 +514,11 @@ TEST_CASE("calls run precompiles, move value to them and fail with their gas") {
     const auto result = vm.run(Assembler(code).return_top());
     CHECK(word(result) == Uint256{0x1235});
     CHECK(vm.state().info(vm.account(address(4))).balance == Uint256{3});
-    // Warm precompiles are the caller's business; price 18 of 1000, the rest returns. Blake2F with no input fails.
+    // A precompile is always warm (EIP-2929). Blake2F with no input fails.
     EvmFixture fail;
     const auto failed = fail.run(call(OP_CALL, address(9), 0, 5000).return_top());
     CHECK(word(failed) == Uint256{});
-    CHECK(gas_used(failed) == 21 + 3 + 2600 + 5000 + 12);
+    CHECK(gas_used(failed) == 21 + 3 + 100 + 5000 + 12);
     // Not enough for its price.
     EvmFixture poor;
     CHECK(word(poor.run(call(OP_STATICCALL, address(4), 0, 14).return_top())) == Uint256{});

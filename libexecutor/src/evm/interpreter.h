@@ -4,6 +4,7 @@
 
 #include "evm/frame.h"
 #include "evm/gas.h"
+#include "precompiles/precompiles.h"
 #include "sluice/executor/evm.h"
 
 namespace sluice::executor {
@@ -87,6 +88,10 @@ class Interpreter {
     }
     bool ok(ErrorCode code) noexcept { return code == ErrorCode::ok || fault(code); }
 
+    /// Warm, or a precompile: those are warm in every transaction (EIP-2929) without being marked in each.
+    [[nodiscard]] bool is_warm(const Account& account) const noexcept {
+        return state.is_warm(account) || find_precompile(account.word, block.fork) != nullptr;
+    }
     /// Charges an account's warm or cold access and warms it. Does not load it.
     std::int64_t access(std::int64_t gas, Account* account) noexcept;
     /// The account named by the word at `top`, its access charged, loaded; null if gas ran out (gas negative) or on
