@@ -22,102 +22,137 @@ inline constexpr std::uint64_t kKeccakRoundConstants[24] = {
     0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
     0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
 
-/// The lanes that are kept complemented while the rounds run. With these, every row of chi needs one NOT instead of
-/// five (the machines we build for have no and-not in their base instruction set).
+/// Rotation of lane (x, y) in the step rho, at 5 y + x (section 3.2.2, table 2, modulo 64).
+inline constexpr int kKeccakRotations[25] = {0,  1,  62, 28, 27, 36, 44, 6,  55, 20, 3,  10, 43,
+                                             25, 39, 41, 45, 15, 21, 8,  18, 2,  61, 56, 14};
+
+/// How a round is computed: as it is written, or with six lanes kept complemented from the first round to the last, so
+/// that chi takes one NOT a row instead of five. The latter is for machines without an and-not instruction.
+enum class KeccakForm : std::uint8_t { plain, complemented };
 inline constexpr unsigned kKeccakComplementedLanes[6] = {1, 2, 8, 12, 17, 20};
 
-/// One round from `in` to `out`, lane (x, y) at 5 y + x, with the lanes above complemented on both sides.
-/// The names follow the usual ones: a lane is [b, g, k, m, s][y] then [a, e, i, o, u][x].
-[[gnu::always_inline]] inline void keccak_round(const std::uint64_t* in, std::uint64_t* out,
-                                                std::uint64_t round_constant) noexcept {
-    using std::rotl;
-    const std::uint64_t ca = in[0] ^ in[5] ^ in[10] ^ in[15] ^ in[20];
-    const std::uint64_t ce = in[1] ^ in[6] ^ in[11] ^ in[16] ^ in[21];
-    const std::uint64_t ci = in[2] ^ in[7] ^ in[12] ^ in[17] ^ in[22];
-    const std::uint64_t co = in[3] ^ in[8] ^ in[13] ^ in[18] ^ in[23];
-    const std::uint64_t cu = in[4] ^ in[9] ^ in[14] ^ in[19] ^ in[24];
-    const std::uint64_t da = cu ^ rotl(ce, 1);
-    const std::uint64_t de = ca ^ rotl(ci, 1);
-    const std::uint64_t di = ce ^ rotl(co, 1);
-    const std::uint64_t do_ = ci ^ rotl(cu, 1);
-    const std::uint64_t du = co ^ rotl(ca, 1);
-    {
-        const std::uint64_t a = in[0] ^ da;
-        const std::uint64_t e = rotl(in[6] ^ de, 44);
-        const std::uint64_t i = rotl(in[12] ^ di, 43);
-        const std::uint64_t o = rotl(in[18] ^ do_, 21);
-        const std::uint64_t u = rotl(in[24] ^ du, 14);
-        out[0] = a ^ (e | i) ^ round_constant;
-        out[1] = e ^ (~i | o);
-        out[2] = i ^ (o & u);
-        out[3] = o ^ (u | a);
-        out[4] = u ^ (a & e);
-    }
-    {
-        const std::uint64_t a = rotl(in[3] ^ do_, 28);
-        const std::uint64_t e = rotl(in[9] ^ du, 20);
-        const std::uint64_t i = rotl(in[10] ^ da, 3);
-        const std::uint64_t o = rotl(in[16] ^ de, 45);
-        const std::uint64_t u = rotl(in[22] ^ di, 61);
-        out[5] = a ^ (e | i);
-        out[6] = e ^ (i & o);
-        out[7] = i ^ (o | ~u);
-        out[8] = o ^ (u | a);
-        out[9] = u ^ (a & e);
-    }
-    {
-        const std::uint64_t a = rotl(in[1] ^ de, 1);
-        const std::uint64_t e = rotl(in[7] ^ di, 6);
-        const std::uint64_t i = rotl(in[13] ^ do_, 25);
-        const std::uint64_t o = rotl(in[19] ^ du, 8);
-        const std::uint64_t u = rotl(in[20] ^ da, 18);
+/// Row y of a round's result from the lanes before theta and theta's five corrections; adds the row to the column sums,
+/// which the next theta needs.
+template <KeccakForm kForm, unsigned kY>
+[[gnu::always_inline]] inline void keccak_row(const std::uint64_t* in, const std::uint64_t (&correction)[5],
+                                              std::uint64_t* out, std::uint64_t (&sums)[5],
+                                              std::uint64_t round_constant) noexcept {
+    // theta's end, rho, and pi, which sends lane (x, y) to (y, 2 x + 3 y): so (x', y') comes from (3 y' + x', x').
+    const auto lane = [&]<unsigned kX>() __attribute__((always_inline)) {
+        constexpr unsigned kFromX = (3 * kY + kX) % 5;
+        return std::rotl(in[5 * kX + kFromX] ^ correction[kFromX], kKeccakRotations[5 * kX + kFromX]);
+    };
+    const std::uint64_t a = lane.template operator()<0>();
+    const std::uint64_t e = lane.template operator()<1>();
+    const std::uint64_t i = lane.template operator()<2>();
+    const std::uint64_t o = lane.template operator()<3>();
+    const std::uint64_t u = lane.template operator()<4>();
+    // chi
+    std::uint64_t* const row = out + 5 * kY;
+    if constexpr (kForm == KeccakForm::plain) {
+        row[0] = a ^ (~e & i);
+        row[1] = e ^ (~i & o);
+        row[2] = i ^ (~o & u);
+        row[3] = o ^ (~u & a);
+        row[4] = u ^ (~a & e);
+    } else if constexpr (kY == 0) {
+        row[0] = a ^ (e | i);
+        row[1] = e ^ (~i | o);
+        row[2] = i ^ (o & u);
+        row[3] = o ^ (u | a);
+        row[4] = u ^ (a & e);
+    } else if constexpr (kY == 1) {
+        row[0] = a ^ (e | i);
+        row[1] = e ^ (i & o);
+        row[2] = i ^ (o | ~u);
+        row[3] = o ^ (u | a);
+        row[4] = u ^ (a & e);
+    } else if constexpr (kY == 2) {
         const std::uint64_t not_o = ~o;
-        out[10] = a ^ (e | i);
-        out[11] = e ^ (i & o);
-        out[12] = i ^ (not_o & u);
-        out[13] = not_o ^ (u | a);
-        out[14] = u ^ (a & e);
-    }
-    {
-        const std::uint64_t a = rotl(in[4] ^ du, 27);
-        const std::uint64_t e = rotl(in[5] ^ da, 36);
-        const std::uint64_t i = rotl(in[11] ^ de, 10);
-        const std::uint64_t o = rotl(in[17] ^ di, 15);
-        const std::uint64_t u = rotl(in[23] ^ do_, 56);
+        row[0] = a ^ (e | i);
+        row[1] = e ^ (i & o);
+        row[2] = i ^ (not_o & u);
+        row[3] = not_o ^ (u | a);
+        row[4] = u ^ (a & e);
+    } else if constexpr (kY == 3) {
         const std::uint64_t not_o = ~o;
-        out[15] = a ^ (e & i);
-        out[16] = e ^ (i | o);
-        out[17] = i ^ (not_o | u);
-        out[18] = not_o ^ (u & a);
-        out[19] = u ^ (a | e);
-    }
-    {
-        const std::uint64_t a = rotl(in[2] ^ di, 62);
-        const std::uint64_t e = rotl(in[8] ^ do_, 55);
-        const std::uint64_t i = rotl(in[14] ^ du, 39);
-        const std::uint64_t o = rotl(in[15] ^ da, 41);
-        const std::uint64_t u = rotl(in[21] ^ de, 2);
+        row[0] = a ^ (e & i);
+        row[1] = e ^ (i | o);
+        row[2] = i ^ (not_o | u);
+        row[3] = not_o ^ (u & a);
+        row[4] = u ^ (a | e);
+    } else {
         const std::uint64_t not_e = ~e;
-        out[20] = a ^ (not_e & i);
-        out[21] = not_e ^ (i | o);
-        out[22] = i ^ (o & u);
-        out[23] = o ^ (u | a);
-        out[24] = u ^ (a & e);
+        row[0] = a ^ (not_e & i);
+        row[1] = not_e ^ (i | o);
+        row[2] = i ^ (o & u);
+        row[3] = o ^ (u | a);
+        row[4] = u ^ (a & e);
     }
+    // iota
+    if constexpr (kY == 0) row[0] ^= round_constant;
+    sums[0] ^= row[0];
+    sums[1] ^= row[1];
+    sums[2] ^= row[2];
+    sums[3] ^= row[3];
+    sums[4] ^= row[4];
+}
+
+/// One round from `in` to `out`; `sums` are the five column sums of `in`, and afterwards those of `out`.
+template <KeccakForm kForm>
+[[gnu::always_inline]] inline void keccak_round(const std::uint64_t* in, std::uint64_t* out, std::uint64_t (&sums)[5],
+                                                std::uint64_t round_constant) noexcept {
+    const std::uint64_t correction[5] = {sums[4] ^ std::rotl(sums[1], 1), sums[0] ^ std::rotl(sums[2], 1),
+                                         sums[1] ^ std::rotl(sums[3], 1), sums[2] ^ std::rotl(sums[4], 1),
+                                         sums[3] ^ std::rotl(sums[0], 1)};
+    std::uint64_t next[5]{};
+    keccak_row<kForm, 0>(in, correction, out, next, round_constant);
+    keccak_row<kForm, 1>(in, correction, out, next, 0);
+    keccak_row<kForm, 2>(in, correction, out, next, 0);
+    keccak_row<kForm, 3>(in, correction, out, next, 0);
+    keccak_row<kForm, 4>(in, correction, out, next, 0);
+    sums[0] = next[0];
+    sums[1] = next[1];
+    sums[2] = next[2];
+    sums[3] = next[3];
+    sums[4] = next[4];
 }
 
 /// The permutation Keccak-f[1600] on 25 lanes, lane (x, y) at 5 y + x.
-inline void keccak_f1600(std::uint64_t state[25]) noexcept {
+template <KeccakForm kForm>
+[[gnu::always_inline]] inline void keccak_permute(std::uint64_t state[25]) noexcept {
     std::uint64_t even[25];
     std::uint64_t odd[25];
     std::memcpy(even, state, sizeof even);
-    for (const unsigned lane : kKeccakComplementedLanes) even[lane] = ~even[lane];
-    for (unsigned round = 0; round < 24; round += 2) {
-        keccak_round(even, odd, kKeccakRoundConstants[round]);
-        keccak_round(odd, even, kKeccakRoundConstants[round + 1]);
+    if constexpr (kForm == KeccakForm::complemented) {
+        for (const unsigned lane : kKeccakComplementedLanes) even[lane] = ~even[lane];
     }
-    for (const unsigned lane : kKeccakComplementedLanes) even[lane] = ~even[lane];
+    std::uint64_t sums[5];
+#pragma GCC unroll 5
+    for (int x = 0; x < 5; ++x) sums[x] = even[x] ^ even[x + 5] ^ even[x + 10] ^ even[x + 15] ^ even[x + 20];
+    for (unsigned round = 0; round < 24; round += 2) {
+        keccak_round<kForm>(even, odd, sums, kKeccakRoundConstants[round]);
+        keccak_round<kForm>(odd, even, sums, kKeccakRoundConstants[round + 1]);
+    }
+    if constexpr (kForm == KeccakForm::complemented) {
+        for (const unsigned lane : kKeccakComplementedLanes) even[lane] = ~even[lane];
+    }
     std::memcpy(state, even, sizeof even);
+}
+
+#if defined(__x86_64__)
+/// With BMI1's and-not and BMI2's rotation that leaves its source.
+[[gnu::target("bmi,bmi2")]] inline void keccak_f1600_bmi(std::uint64_t state[25]) noexcept {
+    keccak_permute<KeccakForm::plain>(state);
+}
+#endif
+
+/// Keccak-f[1600] on 25 lanes, lane (x, y) at 5 y + x, in the form that suits the processor.
+inline void keccak_f1600(std::uint64_t state[25]) noexcept {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")) return keccak_f1600_bmi(state);
+#endif
+    keccak_permute<KeccakForm::complemented>(state);
 }
 
 /// The plain backend. An accelerated one has the same two functions.
