@@ -44,7 +44,7 @@ SLUICE_OP eq(Registers& r, Interpreter&) noexcept {
     --r.top;
     return Flow::next;
 }
-SLUICE_OP iszero(Registers& r, Interpreter&) noexcept {
+SLUICE_OP is_zero(Registers& r, Interpreter&) noexcept {
     set_low(r.top[0], r.top[0].is_zero());
     return Flow::next;
 }
