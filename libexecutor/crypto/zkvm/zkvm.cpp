@@ -42,9 +42,15 @@ zkvm_bytes_64 two_integers(const Uint256& a, const Uint256& b) noexcept {
     return bytes;
 }
 
+/// An empty view may have a null pointer, on which the standard lets a program end.
+const std::uint8_t* data_of(ByteView bytes) noexcept {
+    static constexpr std::uint8_t kNothing = 0;
+    return bytes.data() != nullptr ? bytes.data() : &kNothing;
+}
+
 template <class Pair>
 const Pair* pairs_at(ByteView bytes) noexcept {
-    return reinterpret_cast<const Pair*>(bytes.data());
+    return reinterpret_cast<const Pair*>(data_of(bytes));
 }
 
 crypto::PairingResult pairing_result(zkvm_status status, bool verified) noexcept {
@@ -56,7 +62,7 @@ crypto::PairingResult pairing_result(zkvm_status status, bool verified) noexcept
 
 Hash32 keccak256(ByteView data) noexcept {
     zkvm_keccak256_hash hash;
-    (void)zkvm_keccak256(data.data(), data.size(), &hash);  // cannot fail
+    (void)zkvm_keccak256(data_of(data), data.size(), &hash);  // cannot fail
     return hash_of(hash);
 }
 
@@ -64,13 +70,13 @@ namespace crypto {
 
 Hash32 sha256(ByteView data) noexcept {
     zkvm_sha256_hash hash;
-    (void)zkvm_sha256(data.data(), data.size(), &hash);  // cannot fail
+    (void)zkvm_sha256(data_of(data), data.size(), &hash);  // cannot fail
     return hash_of(hash);
 }
 
 std::array<std::uint8_t, 20> ripemd160(ByteView data) noexcept {
     zkvm_ripemd160_hash hash;
-    (void)zkvm_ripemd160(data.data(), data.size(), &hash);  // cannot fail
+    (void)zkvm_ripemd160(data_of(data), data.size(), &hash);  // cannot fail
     std::array<std::uint8_t, 20> result;
     std::memcpy(result.data(), hash.data + 12, result.size());
     return result;
@@ -89,7 +95,8 @@ void blake2f(std::uint32_t rounds, std::uint64_t h[8], const std::uint64_t m[16]
 }
 
 bool modexp(ByteView base, ByteView exponent, ByteView modulus, MutableBytes output, Arena&) noexcept {
-    return zkvm_modexp(base.data(), base.size(), exponent.data(), exponent.size(), modulus.data(), modulus.size(),
+    if (modulus.empty()) return true;  // no output to point at
+    return zkvm_modexp(data_of(base), base.size(), data_of(exponent), exponent.size(), modulus.data(), modulus.size(),
                        output.data()) == ZKVM_EOK;
 }
 
