@@ -645,8 +645,9 @@ TEST_CASE("debug output is gathered up to its limit and what cannot be read is d
     options.max_debug_bytes = 10;
     const vm::Run run = run_ok(text, empty_input(), options);
     const Bytes digest = empty_input();
-    Bytes expected(digest.begin(), digest.begin() + 4);
-    expected.insert(expected.end(), digest.begin() + 1, digest.begin() + 7);
+    Bytes expected;
+    for (std::size_t i = 0; i < 4; ++i) expected.push_back(digest.at(i));
+    for (std::size_t i = 1; i < 7; ++i) expected.push_back(digest.at(i));
     REQUIRE(run.debug == expected);
 }
 
