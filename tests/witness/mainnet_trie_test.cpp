@@ -1,6 +1,5 @@
 // The tries of real blocks' witnesses. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <set>
-#include <unordered_map>
 
 #include "sluice/witness/end_pass.h"
 #include "sluice/witness/partial_trie.h"
@@ -12,87 +11,6 @@ using namespace sluice::test;
 using namespace sluice::witness;
 
 namespace {
-
-using NodeMap = std::unordered_map<std::string, Bytes>;
-
-NodeMap node_map(const WitnessFiles& files) {
-    NodeMap nodes;
-    for (const Bytes& node : files.state) nodes[bytes_of(keccak256(view(node)))] = node;
-    return nodes;
-}
-
-class MapSource final : public NodeSource {
- public:
-    explicit MapSource(const NodeMap& nodes) : nodes_(nodes) {}
-    Result<ByteView> node(const Hash32& hash, const NodePosition&) noexcept override {
-        const auto found = nodes_.find(bytes_of(hash));
-        if (found == nodes_.end()) return ErrorCode::trie_missing_node;
-        asked.insert(found->first);
-        return view(found->second);
-    }
-    std::set<std::string> asked;
-
- private:
-    const NodeMap& nodes_;
-};
-
-// Goes through all of a trie that is there, calls `at_leaf(path, value)`, and writes the node records of what it went
-// through.
-struct Records {
-    Bytes bytes;
-    std::size_t count = 0;
-};
-class Sweep {
- public:
-    Sweep(const NodeMap& nodes, std::set<std::string>& reached) : nodes_(nodes), reached_(reached) {}
-
-    // True if the node is there.
-    bool at_hash(const Bytes& hash, const Bytes& path, Records& records,
-                 const std::function<void(const Bytes&, ByteView)>& at_leaf) {
-        const auto found = nodes_.find(hash);
-        if (found == nodes_.end()) return false;
-        reached_.insert(hash);
-        const std::size_t at = records.bytes.size();
-        records.bytes += Bytes(8, '\0') + found->second;
-        records.bytes.resize(align8(records.bytes.size()));
-        ++records.count;
-        const unsigned supplied = at_node(view(found->second), path, records, at_leaf);
-        auto* header = reinterpret_cast<std::uint8_t*>(records.bytes.data() + at);
-        store_le(header, static_cast<std::uint32_t>(found->second.size()));
-        store_le(header + 4, static_cast<std::uint16_t>(supplied));
-        return true;
-    }
-
- private:
-    unsigned at_node(ByteView rlp, const Bytes& path, Records& records,
-                     const std::function<void(const Bytes&, ByteView)>& at_leaf) {
-        Node node;
-        REQUIRE(decode_node(rlp, node) == ErrorCode::ok);
-        const auto child = [&](const std::uint8_t* reference, const Bytes& child_path) {
-            if (*reference == kHashReference) {
-                return at_hash(bytes_of({reference + 1, 32}), child_path, records, at_leaf) ? 1u : 0u;
-            }
-            if (*reference != kEmptyReference) {
-                at_node({reference, reference_size(reference)}, child_path, records, at_leaf);
-            }
-            return 0u;
-        };
-        unsigned supplied = 0;
-        if (node.kind == NodeKind::branch) {
-            for (unsigned i = 0; i < 16; ++i) supplied |= child(node.reference(i), path + static_cast<char>(i)) << i;
-            return supplied;
-        }
-        Bytes end = path;
-        for (unsigned i = 0; i < node.path.count; ++i) end.push_back(static_cast<char>(node.path[i]));
-        if (node.kind == NodeKind::extension) return child(node.child, end);
-        REQUIRE(end.size() == 64);
-        at_leaf(end, node.value);
-        return 0;
-    }
-
-    const NodeMap& nodes_;
-    std::set<std::string>& reached_;
-};
 
 // The items of a list, whole.
 std::vector<ByteView> items_of(rlp::Reader list) {
@@ -124,29 +42,31 @@ TEST_CASE("every node of every real witness decodes and hangs below the parent's
     for (const std::string& folder : folders) {
         INFO(folder);
         const WitnessFiles files = read_witness(folder);
-        const NodeMap nodes = node_map(files);
+        const WitnessNodes nodes(files);
         REQUIRE(nodes.size() == files.state.size());
         std::set<std::string> reached;
-        Sweep sweep(nodes, reached);
+        const auto reach = [&](const Bytes& hash) { reached.insert(hash); };
         Arena arena(memory.data(), memory.size());
         Diagnostics diagnostics;
-        Records state;
+        NodeRecords state;
         std::size_t accounts = 0;
-        REQUIRE(sweep.at_hash(bytes_of(files.parent_state_root), Bytes(), state, [&](const Bytes& key, ByteView value) {
+        const auto at_account = [&](const Bytes& key, ByteView value) {
             ++accounts;
+            REQUIRE(key.size() == 64);
             const auto account = decode_account(value);
             REQUIRE(account.ok());
             // What was read is written again as it was.
             std::uint8_t again[kMaxAccountSize];
             REQUIRE(equal(value, {again, encode_account(*account, again)}));
             if (account->storage_root == kEmptyTrieRoot) return;
-            Records storage;
+            NodeRecords storage;
             std::vector<std::pair<Hash32, Bytes>> slots;
-            sweep.at_hash(bytes_of(account->storage_root), Bytes(), storage,
-                          [&](const Bytes& slot, ByteView slot_value) {
-                              REQUIRE(decode_slot(slot_value).ok());
-                              slots.emplace_back(packed(slot), bytes_of(slot_value));
-                          });
+            sweep_trie(nodes, bytes_of(account->storage_root), Bytes(), storage, reach,
+                       [&](const Bytes& slot, ByteView slot_value) {
+                           REQUIRE(slot.size() == 64);
+                           REQUIRE(decode_slot(slot_value).ok());
+                           slots.emplace_back(packed(slot), bytes_of(slot_value));
+                       });
             const Hash32 owner = packed(key);
             const auto trie = PartialTrie::parse(account->storage_root, view(storage.bytes), storage.count, &owner,
                                                  arena, diagnostics);
@@ -157,7 +77,8 @@ TEST_CASE("every node of every real witness decodes and hangs below the parent's
                 REQUIRE(found->has_value());
                 REQUIRE(bytes_of(**found) == slot_value);
             }
-        }));
+        };
+        REQUIRE(sweep_trie(nodes, bytes_of(files.parent_state_root), Bytes(), state, reach, at_account));
         CHECK(accounts > 10);
         CHECK(reached.size() == nodes.size());
         auto trie =
@@ -208,67 +129,37 @@ TEST_CASE("the end pass over real tries agrees with the tries in memory") {
         if (files.keys.empty()) continue;  // most witnesses come without addresses and slots
         INFO(folder);
         ++blocks;
-        const NodeMap nodes = node_map(files);
-        Diagnostics diagnostics;
-        // Every address, and below it every slot that the witness can tell; some of them change.
-        MapSource source(nodes);
-        std::vector<AccountAccess> accounts;
-        std::vector<std::vector<SlotAccess>> slots;
-        std::set<Bytes> slot_names;
-        for (const Bytes& key : files.keys) {
-            if (key.size() == 32) slot_names.insert(key);
-        }
-        std::set<Bytes> addresses;
-        for (const Bytes& key : files.keys) {
-            if (key.size() != 20 || !addresses.insert(key).second) continue;
-            AccountAccess access{};
-            access.address = Address::from(view(key).data());
-            diagnostics.clear();
-            const Hash32 hashed = keccak256(view(key));
-            const auto value = lookup(files.parent_state_root, hashed, nullptr, source, diagnostics);
-            REQUIRE(value.ok());
-            if (value->has_value()) access.original = *decode_account(**value);
-            access.current = access.original;
-            slots.emplace_back();
-            for (const Bytes& name : slot_names) {
-                if (access.original.storage_root == kEmptyTrieRoot) break;
-                SlotAccess slot{};
-                slot.slot = Uint256::from_be(view(name).data());
-                slot.listed = true;
-                const auto found =
-                    lookup(access.original.storage_root, keccak256(view(name)), &hashed, source, diagnostics);
-                if (!found.ok()) continue;
-                if (found->has_value()) slot.original = *decode_slot(**found);
-                slot.current = rng() % 3 == 0 ? Uint256(1 + rng() % 1000) : slot.original;
-                slots.back().push_back(slot);
+        WitnessNodes nodes(files);
+        OwnedAccesses accesses = accesses_of(files, nodes);
+        REQUIRE(accesses.accounts.size() > 100);
+        auto& accounts = accesses.accounts;
+        auto& slots = accesses.slots;
+        for (std::size_t i = 0; i < accounts.size(); ++i) {
+            for (SlotAccess& slot : slots[i]) {
+                if (rng() % 3 != 0) continue;
+                slot.current = Uint256(1 + rng() % 1000);
+                accounts[i].current.exists = true;
             }
             if (rng() % 2 == 0) {
-                access.current.exists = true;
-                access.current.balance += Uint256(1 + rng() % 1000000);
-                access.current.nonce += 1;
+                accounts[i].current.exists = true;
+                accounts[i].current.balance += Uint256(1 + rng() % 1000000);
+                accounts[i].current.nonce += 1;
             }
-            accounts.push_back(access);
         }
-        for (std::size_t i = 0; i < accounts.size(); ++i) {
-            accounts[i].slots = slots[i];
-            for (const SlotAccess& slot : slots[i]) accounts[i].current.exists |= !slot.current.is_zero();
-        }
-        REQUIRE(accounts.size() > 100);
 
         // Tries in memory from the same nodes.
         Arena arena(memory.data(), memory.size());
-        std::set<std::string> reached;
-        Sweep sweep(nodes, reached);
-        diagnostics.clear();
-        const auto in_memory = [&](const Hash32& root, Records& records) {
-            sweep.at_hash(bytes_of(root), Bytes(), records, [](const Bytes&, ByteView) {});
+        Diagnostics diagnostics;
+        const auto in_memory = [&](const Hash32& root, NodeRecords& records) {
+            sweep_trie(
+                nodes, bytes_of(root), Bytes(), records, [](const Bytes&) {}, [](const Bytes&, ByteView) {});
             auto trie = PartialTrie::parse(root, view(records.bytes), records.count, nullptr, arena, diagnostics);
             REQUIRE(trie.ok());
             return *trie;
         };
-        Records state;
+        NodeRecords state;
         PartialTrie trie = in_memory(files.parent_state_root, state);
-        std::vector<Records> storages(accounts.size());
+        std::vector<NodeRecords> storages(accounts.size());
         for (std::size_t i = 0; i < accounts.size(); ++i) {
             AccountInfo after = accounts[i].current;
             if (!slots[i].empty()) {
@@ -290,7 +181,7 @@ TEST_CASE("the end pass over real tries agrees with the tries in memory") {
 
         std::vector<std::uint8_t> scratch_memory(1 << 18);
         Arena scratch(scratch_memory.data(), scratch_memory.size());
-        const auto root = run_end_pass(files.parent_state_root, {accounts}, source, scratch, diagnostics);
+        const auto root = run_end_pass(files.parent_state_root, accesses.link(), nodes, scratch, diagnostics);
         INFO(error_name(root.error()) << " " << diagnostics.detail().what);
         REQUIRE(root.ok());
         CHECK(*root == *trie.root(diagnostics));
@@ -300,7 +191,7 @@ TEST_CASE("the end pass over real tries agrees with the tries in memory") {
             access.current = access.original;
             for (SlotAccess& slot : access.slots) slot.current = slot.original;
         }
-        const auto same = run_end_pass(files.parent_state_root, {accounts}, source, scratch, diagnostics);
+        const auto same = run_end_pass(files.parent_state_root, accesses.link(), nodes, scratch, diagnostics);
         REQUIRE(same.ok());
         CHECK(*same == files.parent_state_root);
     }
