@@ -37,7 +37,7 @@ constexpr std::size_t kDelegationSize = 23;                    // EIP-7702: 0xef
 
 /// A sum of products that may not fit 256 bits.
 class Cost {
-  public:
+ public:
     void add(const Uint256& amount) noexcept {
         bool carry = false;
         sum_ = add_carry(sum_, amount, carry);
@@ -58,7 +58,7 @@ class Cost {
     /// The largest number if the sum is larger.
     [[nodiscard]] Uint256 value() const noexcept { return overflow_ ? ~Uint256(0) : sum_; }
 
-  private:
+ private:
     Uint256 sum_{};
     bool overflow_ = false;
 };
@@ -124,10 +124,7 @@ class BlockRun {
         if (outcome_.gas_used != header_.gas_used) {
             return fail_with(diagnostics_, ErrorCode::block_gas_used, "gas_used", outcome_.gas_used, header_.gas_used);
         }
-        if (context_.fork >= Fork::cancun && outcome_.blob_gas_used != header_.blob_gas_used) {
-            return fail_with(diagnostics_, ErrorCode::header_blob_gas_used, "blob_gas_used", outcome_.blob_gas_used,
-                             header_.blob_gas_used);
-        }
+        if (context_.fork >= Fork::cancun) SLUICE_RETURN_IF_ERROR(compare_blob_gas());
         if (!equal(outcome_.logs_bloom.bytes, header_.logs_bloom)) return refuse_bloom();
         if (outcome_.receipts_root != header_.receipts_root) {
             return refuse(ErrorCode::block_receipts_root, "receipts_root", header_.receipts_root,
@@ -159,6 +156,19 @@ class BlockRun {
  private:
     ErrorCode refuse(ErrorCode code, std::string_view what, const Hash32& in_header, const Hash32& computed) noexcept {
         return fail_with(diagnostics_, code, what, computed, in_header);
+    }
+    ErrorCode compare_blob_gas() noexcept {
+        // The limit follows from the transactions' own; a header above it has an error of its own (EIP-4844).
+        const std::uint64_t limit = schedule_->max * kGasPerBlob;
+        if (header_.blob_gas_used > limit || header_.blob_gas_used % kGasPerBlob != 0) {
+            return fail_with(diagnostics_, ErrorCode::header_blob_gas_limit, "blob_gas_used at most", limit,
+                             header_.blob_gas_used);
+        }
+        if (outcome_.blob_gas_used != header_.blob_gas_used) {
+            return fail_with(diagnostics_, ErrorCode::header_blob_gas_used, "blob_gas_used", outcome_.blob_gas_used,
+                             header_.blob_gas_used);
+        }
+        return ErrorCode::ok;
     }
     ErrorCode refuse_bloom() noexcept {
         std::size_t at = 0;
