@@ -300,6 +300,23 @@ TEST_CASE("the generator's tables hold its odd multiples") {
     }
 }
 
+TEST_CASE("negating a y is right next to its borrows, too") {
+    SLUICE_RANDOM(rng);
+    const mpz_class p = integer(k1::kPrime);
+    for (int i = 0; i < 2000; ++i) {
+        Uint256 y = random_word(rng);
+        if (i % 2 == 0) y.limb[0] = ~std::uint64_t{0} - k1::kFold + rng() % 2000 - 1000;
+        for (int limb = 1; limb < 4; ++limb) {
+            if (rng() % 4 == 0) y.limb[limb] = ~std::uint64_t{0};
+        }
+        if (y.is_zero() || !(y < k1::kPrime)) continue;
+        INFO(integer(y).get_str(16));
+        REQUIRE(integer(k1::negate_y(y)) == p - integer(y));
+    }
+    REQUIRE(k1::negate_y(k1::kPrime - Uint256(1)) == Uint256(1));
+    REQUIRE(k1::negate_y(Uint256(1)) == k1::kPrime - Uint256(1));
+}
+
 TEST_CASE("recovering agrees with libsecp256k1 on signatures of random keys") {
     SLUICE_RANDOM(rng);
     for (int i = 0; i < 2000; ++i) {
