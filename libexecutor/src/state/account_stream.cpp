@@ -124,9 +124,8 @@ ErrorCode AccountStreamState::check_accounts(const PartialTrie& state, witness::
         // Without this a cheater streams any balance, nonce, code hash or storage root, or an account as absent.
         SLUICE_TRY(const AccountInfo info, lookup_account(state, accounts_[i].hashed_address, diagnostics_));
         if (!(info == access.original)) {
-            ErrorDetail detail;
-            detail.with_what(info.exists == access.original.exists ? "account" : "account, absent or present");
-            return diagnostics_.fail(ErrorCode::trie_wrong_account, detail.with_key(access.address.view()));
+            return diagnostics_.fail(ErrorCode::trie_wrong_account,
+                                     account_mismatch(access.original, info).with_key(access.address.view()));
         }
     }
     return ErrorCode::ok;

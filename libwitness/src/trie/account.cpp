@@ -37,4 +37,20 @@ Result<Uint256> decode_slot(ByteView value) noexcept {
     return slot;
 }
 
+ErrorDetail account_mismatch(const AccountInfo& used, const AccountInfo& held) noexcept {
+    ErrorDetail detail;
+    if (used.exists != held.exists) {
+        detail.with_what("account existence").with_values(held.exists ? 1u : 0u, used.exists ? 1u : 0u);
+    } else if (used.nonce != held.nonce) {
+        detail.with_what("account nonce").with_values(held.nonce, used.nonce);
+    } else if (!(used.balance == held.balance)) {
+        detail.with_what("account balance").with_values(held.balance.to_hash(), used.balance.to_hash());
+    } else if (!(used.storage_root == held.storage_root)) {
+        detail.with_what("account storage root").with_values(held.storage_root, used.storage_root);
+    } else {
+        detail.with_what("account code hash").with_values(held.code_hash, used.code_hash);
+    }
+    return detail;
+}
+
 }  // namespace sluice::witness

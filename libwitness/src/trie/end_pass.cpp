@@ -430,20 +430,8 @@ class AccountVisitor final : public LeafVisitor {
         }
         const AccountInfo& given = account.original;
         if (given == found) return ErrorCode::ok;
-        ErrorDetail detail;
-        detail.with_key(account.address.view());
-        if (given.exists != found.exists) {
-            detail.with_what("account existence").with_values(found.exists ? 1u : 0u, given.exists ? 1u : 0u);
-        } else if (given.nonce != found.nonce) {
-            detail.with_what("account nonce").with_values(found.nonce, given.nonce);
-        } else if (!(given.balance == found.balance)) {
-            detail.with_what("account balance").with_values(found.balance.to_hash(), given.balance.to_hash());
-        } else if (!(given.storage_root == found.storage_root)) {
-            detail.with_what("account storage root").with_values(found.storage_root, given.storage_root);
-        } else {
-            detail.with_what("account code hash").with_values(found.code_hash, given.code_hash);
-        }
-        return diagnostics_.fail(ErrorCode::trie_wrong_account, detail);
+        return diagnostics_.fail(ErrorCode::trie_wrong_account,
+                                 account_mismatch(given, found).with_key(account.address.view()));
     }
 
     // Authenticates the account's slots and applies their changes.

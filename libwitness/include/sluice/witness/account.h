@@ -41,4 +41,8 @@ std::size_t encode_account(const AccountInfo& account, std::uint8_t* out) noexce
 /// The slot value whose leaf value is `value`: the RLP of an integer that is not zero. Errors: rlp_*.
 Result<Uint256> decode_slot(ByteView value) noexcept;
 
+/// The details of trie_wrong_account for two accounts that differ: the first field that does, `expected` from the
+/// account `held` by the trie, `found` from the one that was `used`. The caller adds the address.
+[[nodiscard]] ErrorDetail account_mismatch(const AccountInfo& used, const AccountInfo& held) noexcept;
+
 }  // namespace sluice::witness
