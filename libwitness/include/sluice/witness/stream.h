@@ -75,7 +75,7 @@ struct StreamHeader {
 
 /// Size of a record's header: kind u32, payload length u32.
 inline constexpr std::size_t kRecordHeaderSize = 8;
-/// Payloads are shorter than this, so that the sum of padded sizes cannot wrap.
+/// The longest payload a writer makes: padded, its size still fits the field.
 inline constexpr std::uint64_t kMaxPayloadSize = 0xfffffff0u;
 
 /// Writes the header's bytes to `out`.
