@@ -54,9 +54,9 @@ class MachineElement {
         return product;
     }
     friend MachineElement square(const MachineElement& a) noexcept { return a * a; }
-    /// a^(2^count), in place.
-    friend MachineElement square_times(MachineElement a, int count) noexcept {
-        for (; count != 0; --count) Machine::multiply_add(a.value_, a.value_, a.value_, kNothingAdded);
+    /// a^(2^count).
+    friend MachineElement square_times(MachineElement a, unsigned count) noexcept {
+        a.square_in_place(count);
         return a;
     }
     friend constexpr MachineElement operator+(const MachineElement& a, const MachineElement& b) noexcept {
@@ -69,13 +69,62 @@ class MachineElement {
     friend constexpr MachineElement half(const MachineElement& a) noexcept {
         return MachineElement(halve_modulo(a.value_, kModulus));
     }
-    /// a^(modulus - 2): the inverse, since all moduli here are prime, and zero for zero.
-    friend MachineElement inverse(const MachineElement& a) noexcept { return power(a, kModulus - Uint256(2)); }
+    /// 1 / a as a^(modulus - 2), since all moduli here are prime, and zero for zero.
+    friend MachineElement inverse(const MachineElement& a) noexcept {
+        MachineElement odd_powers[8];
+        odd_powers[0] = a;
+        const MachineElement squared = square(a);
+        for (int i = 1; i < 8; ++i) odd_powers[i] = odd_powers[i - 1] * squared;
+        MachineElement result = odd_powers[kInversion.first];
+        for (const Window& window : kInversion.windows) {
+            if (window.squarings == 0) break;
+            result.square_in_place(window.squarings);
+            Machine::multiply_add(result.value_, result.value_, odd_powers[window.odd_power].value_, kNothingAdded);
+        }
+        return result;
+    }
 
  private:
     constexpr explicit MachineElement(const Uint256& value) noexcept : value_(value) {}
 
+    void square_in_place(unsigned count) noexcept {
+        for (; count != 0; --count) Machine::multiply_add(value_, value_, value_, kNothingAdded);
+    }
+
     static constexpr AddendModulus kNothingAdded{Uint256(), kModulus};
+
+    /// One step of an exponentiation from the top: square so often, then multiply by the odd power 2 odd_power + 1.
+    struct Window {
+        std::uint8_t squarings;
+        std::uint8_t odd_power;
+    };
+    struct Exponentiation {
+        std::uint8_t first;              ///< the odd power to begin with
+        std::array<Window, 66> windows;  ///< ended by one without squarings
+    };
+    /// modulus - 2 in windows of up to four bits that begin and end with a one.
+    static constexpr Exponentiation kInversion = [] {
+        constexpr Uint256 kExponent = kModulus - Uint256(2);
+        static_assert((kExponent.limb[3] >> 60) % 2 == 1 && kExponent.limb[0] % 2 == 1);
+        Exponentiation result{static_cast<std::uint8_t>((kExponent.limb[3] >> 60) / 2), {}};
+        std::size_t used = 0;
+        unsigned squarings = 0;
+        for (unsigned left = 252; left > 0;) {
+            if ((kExponent >> (left - 1)).limb[0] % 2 == 0) {
+                ++squarings;
+                --left;
+                continue;
+            }
+            unsigned count = left < 4 ? left : 4;
+            while ((kExponent >> (left - count)).limb[0] % 2 == 0) --count;
+            const std::uint64_t bits = (kExponent >> (left - count)).limb[0] & ((1u << count) - 1);
+            result.windows[used++] = {static_cast<std::uint8_t>(squarings + count),
+                                      static_cast<std::uint8_t>(bits / 2)};
+            squarings = 0;
+            left -= count;
+        }
+        return result;
+    }();
 
     Uint256 value_{};
 };

@@ -45,21 +45,6 @@ namespace sluice::crypto::soft {
             (even.limb[2] >> 1) | (even.limb[3] << 63), (even.limb[3] >> 1) | (carry << 63)};
 }
 
-/// base^exponent by windows of four bits, for any multiplicative type. The running time depends on the exponent.
-template <class Element>
-[[nodiscard]] constexpr Element power(const Element& base, const Uint256& exponent) noexcept {
-    Element table[16];
-    table[0] = Element::one();
-    for (int i = 1; i < 16; ++i) table[i] = table[i - 1] * base;
-    Element result = table[exponent.limb[3] >> 60];
-    for (int bit = 248; bit >= 0; bit -= 4) {
-        for (int i = 0; i < 4; ++i) result = square(result);
-        const unsigned digit = (exponent.limb[bit / 64] >> (bit % 64)) & 15;
-        if (digit != 0) result = result * table[digit];
-    }
-    return result;
-}
-
 /// An integer modulo kModulus, which is odd and above 2^255, kept as a 2^256 mod kModulus.
 template <Uint256 kModulus>
 class Montgomery {

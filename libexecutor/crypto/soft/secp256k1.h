@@ -124,8 +124,8 @@ class FieldElement {
 
 /// a^(2^count).
 template <class Field>
-[[nodiscard]] constexpr Field square_times(Field a, int count) noexcept {
-    for (int i = 0; i < count; ++i) a = square(a);
+[[nodiscard]] constexpr Field square_times(Field a, unsigned count) noexcept {
+    for (; count != 0; --count) a = square(a);
     return a;
 }
 
