@@ -240,10 +240,16 @@ class PrimeField {
     /// step(0), step(1), .., without a loop.
     template <class Step>
     [[gnu::always_inline]] static constexpr void for_each_limb(Step step) noexcept {
-        [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
-            (step(kIndex), ...);
-        }
-        (std::make_index_sequence<kLimbs>());
+        unrolled(step, std::make_index_sequence<kLimbs>());
+    }
+    template <class Step, std::size_t... kIndex>
+#if !defined(__x86_64__)
+    // x86-64 has too few registers for all limbs of a product; there a function with the limbs in memory is faster.
+    [[gnu::always_inline]]
+#endif
+    static constexpr void
+    unrolled(const Step& step, std::index_sequence<kIndex...>) noexcept {
+        (step(kIndex), ...);
     }
     /// (top, sum) += a * x, over N limbs and the one above, which does not overflow.
     [[gnu::always_inline]] static constexpr void add_product(std::uint64_t* sum, std::uint64_t& top, const Integer& a,
