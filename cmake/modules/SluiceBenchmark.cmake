@@ -21,7 +21,6 @@ function(sluice_add_benchmark)
   add_dependencies(benchmarks ${target})
   if(SLUICE_TESTS)
     add_test(NAME ${target} COMMAND ${target} --benchmark_min_time=0.001)
-    set_tests_properties(${target} PROPERTIES TIMEOUT 900 LABELS bench
-      ENVIRONMENT "SLUICE_TEST_DATA=$ENV{SLUICE_TEST_DATA}")
+    set_tests_properties(${target} PROPERTIES TIMEOUT 900 LABELS bench)
   endif()
 endfunction()

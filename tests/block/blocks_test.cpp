@@ -99,7 +99,7 @@ struct HeaderChange {
     std::vector<ErrorCode> errors;
 };
 const HeaderChange kHeaderChanges[] = {
-    {"parent hash", 0, {ErrorCode::header_parent_hash}},
+    {"parent hash", 0, {ErrorCode::header_parent_hash, ErrorCode::stream_header_chain}},
     {"ommers hash", 1, {ErrorCode::header_ommers_hash}},
     {"coinbase",
      2,
@@ -219,7 +219,7 @@ TEST_CASE("each header field that a rule binds is refused when changed, natively
             const block::Ending native = run_natively(forged);
             INFO(native.message);
             REQUIRE(native.verdict != block::Verdict::valid);
-            REQUIRE(std::find(change.errors.begin(), change.errors.end(), native.error.code) != change.errors.end());
+            CHECK(std::find(change.errors.begin(), change.errors.end(), native.error.code) != change.errors.end());
             // Computed and expected are shown.
             REQUIRE(native.message.find("expected") != std::string::npos);
             if (!block_guest().has_value()) continue;
