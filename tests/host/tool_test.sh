@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# The tool as a user runs it: exit codes, JSON keys, files. Arguments: the tool, the project's folder.
+# SPDX-License-Identifier: MIT OR Apache-2.0
+set -euo pipefail
+tool=$1
+project=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+guest=$(dirname "$(dirname "$tool")")/guest/block.elf
+
+fail() { echo "tool test: $*" >&2; exit 1; }
+# expect_exit CODE WORDS COMMAND..: the command ends with the code and says the words on standard error.
+expect_exit() {
+    local code=$1 words=$2 status=0
+    shift 2
+    "$@" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" = "$code" ] || fail "expected exit code $code, found $status: $* ($(cat "$work/err"))"
+    grep -q -- "$words" "$work/err" || fail "expected '$words' in: $(cat "$work/err")"
+}
+# has_keys FILE KEY..: python expressions that must be there.
+has_keys() {
+    python3 - "$@" <<'PYTHON'
+import functools, json, sys
+data = json.load(open(sys.argv[1]))
+for path in sys.argv[2:]:
+    functools.reduce(lambda value, key: value[int(key)] if key.isdigit() else value[key], path.split("."), data)
+PYTHON
+}
+
+"$tool" make-sample -o "$work/sample" --json >"$work/json"
+has_keys "$work/json" block_number gas_used transactions
+"$tool" make-sample -o "$work/again" >/dev/null
+diff -r "$work/sample" "$work/again" >/dev/null || fail "two samples differ"
+
+"$tool" execute-host --input "$work/sample" --json --report "$work/report" >"$work/json"
+has_keys "$work/json" block_number outcome gas_used post_state_root anchored seconds public_output
+has_keys "$work/report" phases.execute_seconds opcodes.SSTORE peak_resident_bytes
+
+"$tool" make-input --input "$work/sample" -o "$work/block.bin" --stream "$work/block.stream" >/dev/null
+"$tool" execute-host --input "$work/block.bin" --witness account >/dev/null
+"$tool" execute-host --input "$work/block.stream" >/dev/null
+expect_exit 1 "cannot be turned into mode" "$tool" execute-host --input "$work/block.stream" --witness eager
+
+# Bad input, each with its exit code.
+expect_exit 2 "name a block" "$tool" execute-host
+expect_exit 2 "" "$tool" execute-host --no-such-flag
+expect_exit 2 "" "$tool" no-such-command
+expect_exit 2 "" "$tool" execute-host --input "$work/nowhere"
+expect_exit 3 "127.0.0.1:1" "$tool" execute-host --rpc-url http://127.0.0.1:1
+expect_exit 3 "chain id: expected 5" "$tool" execute-host --input "$work/block.bin" --chain-id 5
+head -c 5000 "$work/block.bin" >"$work/cut.bin"
+expect_exit 1 "cut.bin" "$tool" execute-host --input "$work/cut.bin"
+python3 - "$work/sample/witness.json" <<'PYTHON'
+import json, sys
+witness = json.load(open(sys.argv[1]))
+witness["codes"] = witness["codes"][:3]
+json.dump(witness, open(sys.argv[1] + ".new", "w"))
+PYTHON
+cp -r "$work/sample" "$work/lacking" && mv "$work/sample/witness.json.new" "$work/lacking/witness.json"
+rm -f "$work/lacking/witness.json.new"
+expect_exit 1 "witness_missing_code" "$tool" execute-host --input "$work/lacking"
+"$tool" execute-host --input "$work/lacking" --json 2>/dev/null >"$work/json" || true
+has_keys "$work/json" error.name error.code error.message
+
+# The README's table names each command with the words of --help.
+for name in make-input execute-host execute shards make-sample test-fixtures info; do
+    "$tool" "$name" --help >/dev/null
+    grep -q "^| \`$name\` |" "$project/README.md" || fail "README.md does not name $name"
+done
+commands=$("$tool" --help | sed -n '/^Subcommands:/,$p' | grep -cE '^  [a-z]')
+[ "$commands" = "$(grep -cE '^\| `(make-input|execute-host|execute|shards|make-sample|test-fixtures|info)` \|' "$project/README.md")" ] ||
+    fail "README.md and --help differ in their commands"
+
+"$tool" info --json >"$work/json"
+has_keys "$work/json" version stream_version guest
+if [ -f "$guest" ]; then
+    "$tool" execute --input "$work/sample" --json --report "$work/report" --profile "$work/folded" >"$work/json"
+    has_keys "$work/json" instructions weighted_cost exit_code public_output accelerators.keccak_absorb.calls
+    has_keys "$work/report" functions.0.name operations phases
+    grep -q ';' "$work/folded" || fail "no folded stacks"
+    "$tool" shards --input "$work/sample" --json >"$work/json"
+    for mode in eager account value; do
+        has_keys "$work/json" modes.$mode.shards.0.external_write.total modes.$mode.shards.1.external_read.total \
+            modes.$mode.shards.0.touched_words
+    done
+    "$tool" shards --input "$work/sample" --shard-instructions 1000000 --shard-cells 100000000 >/dev/null
+    expect_exit 1 "block.stream" "$tool" execute --elf "$work/block.stream" --input "$work/sample"
+else
+    expect_exit 3 "make build" "$tool" execute --input "$work/sample"
+    echo "SKIPPED: no RISC-V tools: the guest is not built"
+fi
+echo "All tests passed (1 assertion in 1 test case)"
