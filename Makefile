@@ -13,6 +13,9 @@ BUILD := build/release
 JOBS ?= $(shell nproc)
 CMAKE_FLAGS ?=
 FUZZ_SECONDS ?= 60
+# A clone in another folder finds what an earlier one compiled.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libclang-rt-19-dev \
   gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf cmake ninja-build ccache pkg-config \
