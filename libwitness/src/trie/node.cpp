@@ -40,9 +40,30 @@ ErrorCode decode_branch(ByteView payload, Node& node) noexcept {
     return ErrorCode::ok;
 }
 
+// A branch with 16 hashes, as most nodes near the root of a large trie are: everything is where it must be.
+bool decode_full_branch(const std::uint8_t* bytes, Node& node) noexcept {
+    constexpr std::size_t kPayload = kMaxBranchSize - 3;
+    static_assert(rlp::length_of_header(kPayload) == 3);
+    if (bytes[0] != rlp::kEmptyList + rlp::kMaxShortLength + 2 || bytes[1] != kPayload / 256 ||
+        bytes[2] != kPayload % 256 || bytes[kMaxBranchSize - 1] != rlp::kEmptyString) {
+        return false;
+    }
+    const std::uint8_t* items = bytes + 3;
+    for (unsigned i = 0; i < 16; ++i) {
+        if (items[i * kMaxReferenceSize] != kHashReference) return false;
+        node.offset[i] = static_cast<std::uint16_t>(i * kMaxReferenceSize);
+    }
+    node.offset[16] = kPayload - 1;
+    node.items = items;
+    node.kind = NodeKind::branch;
+    node.children = 0xffff;
+    return true;
+}
+
 }  // namespace
 
 ErrorCode decode_node(ByteView rlp_bytes, Node& node) noexcept {
+    if (rlp_bytes.size() == kMaxBranchSize && decode_full_branch(rlp_bytes.data(), node)) return ErrorCode::ok;
     rlp::Reader whole(rlp_bytes);
     const auto list = whole.list();
     if (!list.ok() || !whole.done()) return kMalformed;
