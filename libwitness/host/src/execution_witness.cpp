@@ -74,8 +74,9 @@ absl::Status sort_headers(std::vector<std::string>& headers) {
         }
         numbered.push_back({*identity, std::move(headers[i])});
     }
-    std::stable_sort(numbered.begin(), numbered.end(),
-                     [](const Numbered& a, const Numbered& b) { return a.identity.number < b.identity.number; });
+    std::sort(numbered.begin(), numbered.end(), [](const Numbered& a, const Numbered& b) {
+        return a.identity.number != b.identity.number ? a.identity.number < b.identity.number : a.header < b.header;
+    });
     headers.clear();
     const Numbered* below = nullptr;
     for (Numbered& entry : numbered) {

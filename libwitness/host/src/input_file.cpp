@@ -84,8 +84,10 @@ absl::StatusOr<ExecutionWitness> decode_witness(std::string_view body) {
     witness.block = string_of(records[2].payload);
     for (std::size_t i = kFixedRecords; i + 1 < records.size(); ++i) {
         const WitnessItem& record = records[i];
-        if (record.kind != RecordKind::node && record.kind != RecordKind::bytecode) {
-            return refuse(cat("expected a node or bytecode as record ", i, ", found ", record_kind_name(record.kind)));
+        const bool in_order =
+            record.kind == RecordKind::bytecode || (record.kind == RecordKind::node && witness.codes.empty());
+        if (!in_order) {
+            return refuse(cat("expected nodes, then bytecodes; record ", i, " is ", record_kind_name(record.kind)));
         }
         (record.kind == RecordKind::node ? witness.nodes : witness.codes).push_back(string_of(record.payload));
     }
