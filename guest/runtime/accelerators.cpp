@@ -143,9 +143,16 @@ zkvm_status zkvm_secp256r1_verify(const zkvm_secp256r1_hash* msg, const zkvm_sec
 zkvm_status zkvm_modexp(const std::uint8_t* base, std::size_t base_len, const std::uint8_t* exp, std::size_t exp_len,
                         const std::uint8_t* modulus, std::size_t mod_len, std::uint8_t* output) {
     if (mod_len != 0) require(output);
+    const ByteView base_bytes = view(base, base_len);
+    const ByteView exponent_bytes = view(exp, exp_len);
+    const ByteView modulus_bytes = view(modulus, mod_len);
+    const MutableBytes result(output, mod_len);
+    if (has_feature(SLUICE_FEATURE_UINT256) &&
+        runtime::modexp_if_short(base_bytes, exponent_bytes, modulus_bytes, result)) {
+        return ZKVM_EOK;
+    }
     Arena memory = scratch();
-    return status(
-        soft::modexp(view(base, base_len), view(exp, exp_len), view(modulus, mod_len), {output, mod_len}, memory));
+    return status(soft::modexp(base_bytes, exponent_bytes, modulus_bytes, result, memory));
 }
 
 zkvm_status zkvm_bn254_g1_add(const zkvm_bn254_g1_point* p1, const zkvm_bn254_g1_point* p2,

@@ -7,6 +7,7 @@
 
 #include "crypto/soft/accelerated.h"
 #include "crypto/soft/keccak.h"
+#include "crypto/soft/modexp256.h"
 #include "crypto/soft/pairing/bls12_381.h"
 #include "crypto/soft/pairing/bn254.h"
 #include "crypto/soft/pairing/kzg.h"
@@ -196,5 +197,11 @@ using Bls12_381Fp = MachineField<crypto::pairing::Bls12_381Parameters, SLUICE_EC
 using Bls12_381Fp2 = MachineQuadratic<Bls12_381Fp, SLUICE_ECALL_BLS12_381_FP2_ADD, 1>;
 using Bls12_381 = crypto::pairing::Bls12_381<Bls12_381Fp, Bls12_381Fp2>;
 using Kzg = crypto::pairing::Kzg<Bls12_381Fp, Bls12_381Fp2>;
+
+/// modexp for moduli of up to 256 bits; false for longer ones.
+[[nodiscard]] inline bool modexp_if_short(ByteView base, ByteView exponent, ByteView modulus,
+                                          MutableBytes output) noexcept {
+    return crypto::soft::modexp_if_short<Machine>(base, exponent, modulus, output);
+}
 
 }  // namespace sluice::runtime
