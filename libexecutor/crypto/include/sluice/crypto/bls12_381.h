@@ -28,7 +28,7 @@ namespace sluice::crypto {
 /// out = a + b; the points have to be on the twist, not in the subgroup.
 [[nodiscard]] bool g2_add(const std::uint8_t a[192], const std::uint8_t b[192], std::uint8_t out[192]) noexcept;
 
-/// As g1_msm, with 224 bytes a pair, and up to about 400 bytes a pair and 160 KiB of scratch.
+/// As g1_msm, with 224 bytes a pair, and up to about 450 bytes a pair and 75 KiB of scratch.
 [[nodiscard]] bool g2_msm(ByteView pairs, std::uint8_t out[192], Arena& scratch) noexcept;
 
 /// Whether the product of e(P_i, Q_i) is one. `pairs` has 288 bytes for each: P in G1, then Q in G2, both in their
