@@ -22,7 +22,7 @@ namespace sluice::crypto {
 
 /// out = the sum of scalar * point. `pairs` has 128 bytes for each: a point of the subgroup, then 32 big-endian bytes
 /// of a scalar, any number. The sum of no pairs is infinity. `scratch` makes it faster, up to about 200 bytes a pair
-/// and 80 KiB; any size will do, and all of it is given back.
+/// and 40 KiB; any size will do, and all of it is given back.
 [[nodiscard]] bool g1_msm(ByteView pairs, std::uint8_t out[96], Arena& scratch) noexcept;
 
 /// out = a + b; the points have to be on the twist, not in the subgroup.
