@@ -21,7 +21,7 @@ namespace sluice::crypto {
 [[nodiscard]] bool g1_add(const std::uint8_t a[96], const std::uint8_t b[96], std::uint8_t out[96]) noexcept;
 
 /// out = the sum of scalar * point. `pairs` has 128 bytes for each: a point of the subgroup, then 32 big-endian bytes
-/// of a scalar, any number. The sum of no pairs is infinity. `scratch` makes it faster, up to about 200 bytes a pair
+/// of a scalar, any number. The sum of no pairs is infinity. `scratch` makes it faster, up to about 260 bytes a pair
 /// and 40 KiB; any size will do, and all of it is given back.
 [[nodiscard]] bool g1_msm(ByteView pairs, std::uint8_t out[96], Arena& scratch) noexcept;
 
