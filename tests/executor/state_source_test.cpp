@@ -760,6 +760,39 @@ TEST_CASE("an invalid block is called one only if its values were right") {
     }
 }
 
+TEST_CASE("a value that the executor was given and does not list is never passed over") {
+    SLUICE_RANDOM(rng);
+    const Case block = known_case(rng);
+    for (const WitnessMode mode : {WitnessMode::account, WitnessMode::value}) {
+        const std::string stream = block.stream(mode);
+        for (int forget = 0; forget < 2; ++forget) {
+            if (forget == 1 && mode == WitnessMode::account) continue;  // its slots are authentic when they are given
+            Memory memory;
+            Diagnostics diagnostics;
+            witness::StreamReader reader(view(stream), diagnostics);
+            REQUIRE(reader.open() == ErrorCode::ok);
+            REQUIRE(reader.read_chain_config().ok());
+            const auto ancestors = reader.read_ancestor_headers();
+            REQUIRE(ancestors.ok());
+            REQUIRE(reader.read_current_block().ok());
+            const auto link = witness_host::parent_link(block.witness);
+            const auto source = open_streaming_state(reader, *link, *ancestors, memory.arena, diagnostics);
+            REQUIRE(source.ok());
+            ScriptRun run(**source);
+            REQUIRE(run.run(block.script) == ErrorCode::ok);
+            witness::BlockAccesses accesses = run.accesses();
+            if (forget == 0) {
+                accesses.accounts = accesses.accounts.first(accesses.accounts.size() - 1);
+            } else {
+                for (auto& account : accesses.accounts) {
+                    if (!account.slots.empty()) account.slots = account.slots.subspan(1);
+                }
+            }
+            CHECK((*source)->post_state_root(accesses).error() == ErrorCode::internal_fault);
+        }
+    }
+}
+
 TEST_CASE("an exhausted arena is an internal error, never a wrong answer") {
     SLUICE_RANDOM(rng);
     const Case block = random_case(rng, 10, 50);

@@ -35,6 +35,7 @@ Result<AccountInfo> ValueStreamState::account(const Address& address, std::uint3
                                      .with_values(Uint256::from_address(address).to_hash(),
                                                   Uint256::from_address(account.address).to_hash()));
     }
+    ++accounts_given_;
     return account.info;
 }
 
@@ -55,6 +56,7 @@ Result<Uint256> ValueStreamState::storage(std::uint32_t index, const Address& ad
                                                                    .with_key(address.view())
                                                                    .with_values(slot.to_hash(), value.slot.to_hash()));
     }
+    ++slots_given_;
     return value.value;
 }
 
@@ -70,7 +72,27 @@ Result<Hash32> ValueStreamState::block_hash(std::uint64_t number) noexcept {
     return ancestors_.at(number);
 }
 
+/// A value that the executor was given and does not list would reach the end without being compared. The end pass
+/// refuses duplicates, so equal counts mean that each value given is listed.
+ErrorCode ValueStreamState::check_all_listed(witness::BlockAccesses accesses) const noexcept {
+    std::uint64_t slots = 0;
+    for (const witness::AccountAccess& account : accesses.accounts) {
+        for (const witness::SlotAccess& slot : account.slots) slots += std::uint64_t{slot.listed};
+    }
+    if (accesses.accounts.size() != accounts_given_) {
+        return diagnostics_.fail(
+            ErrorCode::internal_fault,
+            ErrorDetail().with_what("accounts listed").with_values(accounts_given_, accesses.accounts.size()));
+    }
+    if (slots != slots_given_) {
+        return diagnostics_.fail(ErrorCode::internal_fault,
+                                 ErrorDetail().with_what("slots listed").with_values(slots_given_, slots));
+    }
+    return ErrorCode::ok;
+}
+
 Result<Hash32> ValueStreamState::post_state_root(witness::BlockAccesses accesses) noexcept {
+    SLUICE_RETURN_IF_ERROR(check_all_listed(accesses));
     const Result<Hash32> root = run_end_pass(ancestors_.parent().state_root, accesses, *this, arena_, diagnostics_);
     if (!root.ok()) diagnostics_.locate(reader_.last().index, reader_.last().offset);
     return root;
@@ -79,6 +101,7 @@ Result<Hash32> ValueStreamState::post_state_root(witness::BlockAccesses accesses
 /// The values that the rest of the block would have asked for are passed over; the nodes after them, which are in the
 /// order of a pass over more paths than were touched so far, are kept as a set.
 ErrorCode ValueStreamState::authenticate(witness::BlockAccesses accesses) noexcept {
+    SLUICE_RETURN_IF_ERROR(check_all_listed(accesses));
     const Hash32& root = ancestors_.parent().state_root;
     BlobSet nodes(arena_, root.word(0));
     for (;;) {

@@ -31,9 +31,13 @@ class ValueStreamState final : public StateSource, public witness::NodeSource {
     Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
 
  private:
+    [[nodiscard]] ErrorCode check_all_listed(witness::BlockAccesses accesses) const noexcept;
+
     witness::ClientInputReader& reader_;
     AncestorChain ancestors_;
     bool anchored_ = true;
+    std::uint64_t accounts_given_ = 0;
+    std::uint64_t slots_given_ = 0;
     Arena& arena_;
     Diagnostics& diagnostics_;
 };
