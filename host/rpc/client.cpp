@@ -82,7 +82,9 @@ absl::StatusOr<nlohmann::json> RpcClient::call(const std::string& method, const 
                                      ? error["message"].get<std::string>()
                                      : error.dump();
         absl::Status status = absl::FailedPreconditionError(absl::StrCat(where, ": error ", number, ": ", text));
-        status.SetPayload(kRpcErrorPayload, absl::Cord(std::to_string(number)));
+        const std::string digits = std::to_string(number);
+        // From a view: the constructor from strings is mangled differently by g++ 12, which built the library, and clang.
+        status.SetPayload(kRpcErrorPayload, absl::Cord(absl::string_view(digits)));
         return status;
     }
     if (!answer.contains("id") || answer["id"] != id) {
