@@ -6,9 +6,9 @@
 namespace sluice::executor {
 namespace {
 
-constexpr std::uint64_t kMinGasLimit = 5000;                          // Yellow Paper (45)
+constexpr std::uint64_t kMinGasLimit = 5000;                          // Yellow Paper 4.4.4
 constexpr std::uint64_t kMaxGasLimit = ~std::uint64_t{0} >> 1;        // EIP-1985
-constexpr std::uint64_t kGasLimitBoundDivisor = 1024;                 // Yellow Paper (47)
+constexpr std::uint64_t kGasLimitBoundDivisor = 1024;                 // Yellow Paper 4.4.4
 constexpr std::size_t kMaxExtraData = 32;                             // Yellow Paper 4.4.4
 constexpr std::uint64_t kMaxBlockSize = 10485760 - 2097152;           // EIP-7934
 constexpr std::uint64_t kMaxTransactionGas = std::uint64_t{1} << 24;  // EIP-7825
