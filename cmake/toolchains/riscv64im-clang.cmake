@@ -34,8 +34,10 @@ string(CONCAT CMAKE_CXX_FLAGS_INIT
   "-isystem ${SLUICE_LIBCXX_INCLUDE} -isystem ${SLUICE_PICOLIBC_INCLUDE}")
 # Full rather than thin: its symbol names do not depend on the paths of the objects.
 set(CMAKE_CXX_FLAGS_RELEASE_INIT "-flto=full")
+# The interpreter's opcodes end each with its own indirect jump; by default LLVM 19 merges so many of them into one.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
-  "-nostdlib -static -fuse-ld=lld-${SLUICE_LLVM_VERSION} -Wl,--gc-sections,--build-id=none,--no-undefined")
+  "-nostdlib -static -fuse-ld=lld-${SLUICE_LLVM_VERSION} -Wl,--gc-sections,--build-id=none,--no-undefined \
+-Wl,-mllvm,-tail-dup-pred-size=4096,-mllvm,-tail-dup-succ-size=4096")
 
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)

@@ -106,7 +106,7 @@ TEST_CASE("opcodes are undefined before their fork") {
 TEST_CASE("numbers without an instruction halt exceptionally") {
     for (int number = 0; number < 256; ++number) {
         bool defined = false;
-#define SLUICE_OPCODE(opcode, name, first_fork, base_gas, pops, pushes, function) \
+#define SLUICE_OPCODE(opcode, name, first_fork, base_gas, check, pops, pushes, function) \
     defined = defined || number == (opcode);
 #define SLUICE_UNDEFINED(opcode)
 #include "evm/opcodes.def"
@@ -123,7 +123,7 @@ TEST_CASE("each opcode halts with one word too few on the stack and with one too
         int pushes;
     };
     const std::vector<Row> rows = {
-#define SLUICE_OPCODE(opcode, name, first_fork, base_gas, pops, pushes, function) {opcode, pops, pushes},
+#define SLUICE_OPCODE(opcode, name, first_fork, base_gas, check, pops, pushes, function) {opcode, pops, pushes},
 #define SLUICE_UNDEFINED(opcode)
 #include "evm/opcodes.def"
 #undef SLUICE_UNDEFINED

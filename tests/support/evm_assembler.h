@@ -11,7 +11,7 @@ namespace sluice::test {
 
 /// Opcodes by number, from the interpreter's own rows: a test that names a wrong number fails on what it does.
 enum Op : std::uint8_t {
-#define SLUICE_OPCODE(number, name, first_fork, base_gas, pops, pushes, function) OP_##name = number,
+#define SLUICE_OPCODE(number, name, first_fork, base_gas, check, pops, pushes, function) OP_##name = number,
 #define SLUICE_UNDEFINED(number)
 #include "evm/opcodes.def"
 #undef SLUICE_UNDEFINED

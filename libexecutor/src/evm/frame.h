@@ -47,8 +47,9 @@ struct alignas(16) Frame {
 struct Registers {
     const std::uint8_t* pc;  ///< after the opcode that runs
     Uint256* top;
-    std::int64_t gas;  ///< left; negative: none
+    std::int64_t gas;  ///< left; may be negative for a while (opcodes.def)
     Uint256* floor;
+    Uint256* limit;  ///< where `top` stands when the stack is full
     Frame* frame;
 
     [[gnu::always_inline]] void load(Frame* from) noexcept {
@@ -57,6 +58,7 @@ struct Registers {
         top = from->top;
         gas = from->gas;
         floor = from->floor;
+        limit = from->floor + kStackLimit;
     }
     [[gnu::always_inline]] void store() const noexcept {
         frame->pc = pc;

@@ -69,7 +69,6 @@ class Interpreter {
     [[nodiscard]] Frame* frame() noexcept { return frame_; }
     [[nodiscard]] ErrorCode error() const noexcept { return error_; }
     [[nodiscard]] ByteView return_data() const noexcept { return {return_buffer_, return_size_}; }
-    [[nodiscard]] OpcodeCounts* counts() noexcept { return counts_; }
 
     WorldState& state;
     const BlockContext& block;

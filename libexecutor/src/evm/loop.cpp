@@ -12,12 +12,17 @@
 
 namespace sluice::executor {
 
+namespace {
+/// The column `check` of opcodes.def.
+enum class Check : std::uint8_t { at_once, late };
+}  // namespace
+
 // Each opcode's code ends with its own indirect jump to the next one's (labels as values, which g++ and clang both
 // have): no shared dispatch point, no bounds check, and Registers stay in callee-saved machine registers across the
 // calls that rare work makes. Code is padded with zeros, so the program counter needs no check but at jumps.
 template <bool kCounting>
 void Interpreter::loop(Interpreter& vm) noexcept {
-#define SLUICE_OPCODE(number, name, first_fork, base_gas, pops, pushes, function) \
+#define SLUICE_OPCODE(number, name, first_fork, base_gas, check, pops, pushes, function) \
     kTableFork >= Fork::first_fork ? __extension__ &&at_##number : __extension__ &&undefined,
 #define SLUICE_UNDEFINED(number) __extension__ &&undefined,
     static const void* const kLabels[][256] = {
@@ -58,31 +63,34 @@ void Interpreter::loop(Interpreter& vm) noexcept {
     SLUICE_NEXT();
 
 #define SLUICE_UNDEFINED(number)
-#define SLUICE_OPCODE(number, name, first_fork, base_gas, pops, pushes, function) \
-    at_##number : {                                                               \
-        if constexpr (kCounting) ++vm.counts_->count[number];                     \
-        if constexpr ((base_gas) != 0) {                                          \
-            r.gas -= (base_gas);                                                  \
-            if (r.gas < 0) [[unlikely]]                                           \
-                goto fail;                                                        \
-        }                                                                         \
-        if constexpr ((pops) == 1) {                                              \
-            if (r.top == r.floor) [[unlikely]]                                    \
-                goto fail;                                                        \
-        } else if constexpr ((pops) > 1) {                                        \
-            if (r.top < r.floor + (pops)) [[unlikely]]                            \
-                goto fail;                                                        \
-        }                                                                         \
-        if constexpr ((pushes) > (pops)) {                                        \
-            if (r.top == r.floor + kStackLimit) [[unlikely]]                      \
-                goto fail;                                                        \
-        }                                                                         \
-        const Flow flow = ops::function(r, vm);                                   \
-        if (flow == Flow::fail) [[unlikely]]                                      \
-            goto fail;                                                            \
-        if (flow == Flow::done) [[unlikely]]                                      \
-            return;                                                               \
-        SLUICE_NEXT();                                                            \
+#define SLUICE_OPCODE(number, name, first_fork, base_gas, check, pops, pushes, function)         \
+    at_##number : {                                                                              \
+        if constexpr (kCounting) ++vm.counts_->count[number];                                    \
+        if constexpr ((base_gas) != 0) r.gas -= (base_gas);                                      \
+        if constexpr (Check::check == Check::at_once) {                                          \
+            if (r.gas < 0) [[unlikely]]                                                          \
+                goto fail;                                                                       \
+        }                                                                                        \
+        if constexpr ((pops) == 1) {                                                             \
+            if (r.top == r.floor) [[unlikely]]                                                   \
+                goto fail;                                                                       \
+        } else if constexpr ((pops) > 1) {                                                       \
+            if (r.top < r.floor + (pops)) [[unlikely]]                                           \
+                goto fail;                                                                       \
+        }                                                                                        \
+        if constexpr ((pushes) > (pops)) {                                                       \
+            if (r.top == r.limit) [[unlikely]]                                     \
+                goto fail;                                                                       \
+        }                                                                                        \
+        const Flow flow = ops::function(r, vm);                                                  \
+        if constexpr (kCounting && ((number) == 0x56 || (number) == 0x57)) {                     \
+            if (r.pc[-1] == 0x5b) ++vm.counts_->count[0x5b]; /* a jump goes past its JUMPDEST */ \
+        }                                                                                        \
+        if (flow == Flow::fail) [[unlikely]]                                                     \
+            goto fail;                                                                           \
+        if (flow == Flow::done) [[unlikely]]                                                     \
+            return;                                                                              \
+        SLUICE_NEXT();                                                                           \
     }
 #include "evm/opcodes.def"
 #undef SLUICE_OPCODE
@@ -104,7 +112,7 @@ namespace {
 /// Row order, checked where it is relied on: the dispatch table is the file read from top to bottom.
 constexpr bool rows_are_in_order() {
     constexpr int numbers[] = {
-#define SLUICE_OPCODE(number, name, first_fork, base_gas, pops, pushes, function) number,
+#define SLUICE_OPCODE(number, name, first_fork, base_gas, check, pops, pushes, function) number,
 #define SLUICE_UNDEFINED(number) number,
 #include "evm/opcodes.def"
 #undef SLUICE_UNDEFINED

@@ -7,7 +7,7 @@ namespace sluice::executor {
 namespace {
 
 constexpr std::array<std::string_view, 256> kNames = {
-#define SLUICE_OPCODE(number, name, first_fork, base_gas, pops, pushes, function) #name,
+#define SLUICE_OPCODE(number, name, first_fork, base_gas, check, pops, pushes, function) #name,
 #define SLUICE_UNDEFINED(number) "undefined",
 #include "evm/opcodes.def"
 #undef SLUICE_OPCODE

@@ -40,7 +40,11 @@ std::int64_t Interpreter::grow(Frame& frame, std::int64_t gas, std::uint64_t end
         exhausted();
         return kOutOfGas;
     }
-    std::memset(frame.memory() + old, 0, size - old);
+    if (size - old == 32) {
+        std::memset(frame.memory() + old, 0, 32);  // the usual growth: four stores
+    } else {
+        std::memset(frame.memory() + old, 0, size - old);
+    }
     frame.memory_size = size;
     return gas;
 }

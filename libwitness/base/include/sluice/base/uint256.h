@@ -159,32 +159,48 @@ constexpr Uint256& operator-=(Uint256& a, const Uint256& b) noexcept {
     return {~a.limb[0], ~a.limb[1], ~a.limb[2], ~a.limb[3]};
 }
 
+namespace detail {
+/// The upper half of (high, low) shifted left by `bits`, below 64.
+[[nodiscard]] constexpr std::uint64_t shift_left_wide(std::uint64_t high, std::uint64_t low, unsigned bits) noexcept {
+    return (high << bits) | ((low >> 1) >> (63 - bits));
+}
+/// The lower half of (high, low) shifted right by `bits`, below 64.
+[[nodiscard]] constexpr std::uint64_t shift_right_wide(std::uint64_t high, std::uint64_t low, unsigned bits) noexcept {
+    return (low >> bits) | ((high << 1) << (63 - bits));
+}
+}  // namespace detail
+
 /// Shifts left by `shift` bits; zero from 256 on.
 [[nodiscard]] constexpr Uint256 operator<<(const Uint256& a, unsigned shift) noexcept {
-    if (shift >= 256) return {};
-    const unsigned words = shift / 64;
+    using detail::shift_left_wide;
     const unsigned bits = shift % 64;
-    Uint256 result;
-    for (unsigned i = 3; i + 1 > words; --i) {
-        std::uint64_t value = a.limb[i - words] << bits;
-        if (bits != 0 && i > words) value |= a.limb[i - words - 1] >> (64 - bits);
-        result.limb[i] = value;
-        if (i == 0) break;
+    const std::uint64_t lowest = a.limb[0] << bits;
+    if (shift < 64) {
+        return {lowest, shift_left_wide(a.limb[1], a.limb[0], bits), shift_left_wide(a.limb[2], a.limb[1], bits),
+                shift_left_wide(a.limb[3], a.limb[2], bits)};
     }
-    return result;
+    if (shift < 128) {
+        return {0, lowest, shift_left_wide(a.limb[1], a.limb[0], bits), shift_left_wide(a.limb[2], a.limb[1], bits)};
+    }
+    if (shift < 192) return {0, 0, lowest, shift_left_wide(a.limb[1], a.limb[0], bits)};
+    if (shift < 256) return {0, 0, 0, lowest};
+    return {};
 }
 /// Shifts right by `shift` bits; zero from 256 on.
 [[nodiscard]] constexpr Uint256 operator>>(const Uint256& a, unsigned shift) noexcept {
-    if (shift >= 256) return {};
-    const unsigned words = shift / 64;
+    using detail::shift_right_wide;
     const unsigned bits = shift % 64;
-    Uint256 result;
-    for (unsigned i = 0; i + words < 4; ++i) {
-        std::uint64_t value = a.limb[i + words] >> bits;
-        if (bits != 0 && i + words + 1 < 4) value |= a.limb[i + words + 1] << (64 - bits);
-        result.limb[i] = value;
+    const std::uint64_t highest = a.limb[3] >> bits;
+    if (shift < 64) {
+        return {shift_right_wide(a.limb[1], a.limb[0], bits), shift_right_wide(a.limb[2], a.limb[1], bits),
+                shift_right_wide(a.limb[3], a.limb[2], bits), highest};
     }
-    return result;
+    if (shift < 128) {
+        return {shift_right_wide(a.limb[2], a.limb[1], bits), shift_right_wide(a.limb[3], a.limb[2], bits), highest, 0};
+    }
+    if (shift < 192) return {shift_right_wide(a.limb[3], a.limb[2], bits), highest, 0, 0};
+    if (shift < 256) return {highest, 0, 0, 0};
+    return {};
 }
 
 }  // namespace sluice
