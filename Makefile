@@ -6,7 +6,8 @@
 #   make test     build and run all tests; ends with counts of passed, failed and skipped
 #   make bench    run the benchmark suites; JSON under build/release/benchmarks/results
 #   make format   clang-format over our sources
-#   make ci       what CI runs: make test, then sanitizers, fuzzers and the other configurations
+#   make ci       what CI runs: make test with warnings as errors, then the other configurations
+#   make sanitize, make fuzz   unit tests and fuzzers under sanitizers; not yet part of `make ci`
 
 SHELL := /bin/bash
 BUILD := build/release
@@ -58,8 +59,8 @@ format:
 	git ls-files '*.h' '*.cpp' '*.cu' '*.cuh' | xargs clang-format -i
 
 ci:
-	$(MAKE) test CMAKE_FLAGS="-DSLUICE_WERROR=ON -DSLUICE_BENCHMARKS=ON"
-	$(MAKE) sanitize fuzz configurations
+	$(MAKE) test CMAKE_FLAGS="-DSLUICE_WERROR=ON"
+	$(MAKE) configurations
 
 # Unit tests under address and undefined-behaviour sanitizers.
 sanitize: deps
