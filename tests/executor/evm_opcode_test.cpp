@@ -327,6 +327,41 @@ TEST_CASE("jump destinations agree with a walk over the whole code, on random co
     }
 }
 
+TEST_CASE("code is run where it lies only if it cannot run past its end") {
+    SLUICE_RANDOM(rng);
+    int seen = 0;
+    for (int round = 0; round < 20000; ++round) {
+        std::vector<std::uint8_t> bytes(1 + rng() % 200);
+        for (auto& byte : bytes) {
+            const std::uint8_t last[] = {0x00, 0x56, 0xf3, 0xfd, 0xfe, 0xff};
+            const auto kind = rng() % 16;
+            byte = static_cast<std::uint8_t>(kind == 0   ? last[rng() % 6]
+                                             : kind == 1 ? 0x5b
+                                             : kind < 8  ? 0x60 + rng() % 32
+                                                         : rng());
+        }
+        // What runs is what follows the start or a JUMPDEST; it may not reach the end without one of these six.
+        bool running = true;
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            const std::uint8_t opcode = bytes[i];
+            if (opcode == 0x5b) running = true;
+            if (opcode == 0x00 || opcode == 0x56 || opcode == 0xf3 || opcode == 0xfd || opcode >= 0xfe) running = false;
+            if (opcode >= 0x60 && opcode <= 0x7f) i += opcode - 0x5fu;
+        }
+        if (executor::ends_by_itself(bytes)) {
+            ++seen;
+            INFO("code " << MapState::hex(bytes));
+            REQUIRE(!running);
+        }
+    }
+    CHECK(seen > 1000);
+    CHECK(!executor::ends_by_itself({}));
+    CHECK(executor::ends_by_itself(std::vector<std::uint8_t>{0x00}));
+    CHECK(!executor::ends_by_itself(std::vector<std::uint8_t>{0x60, 0x00}));
+    CHECK(!executor::ends_by_itself(std::vector<std::uint8_t>{0x00, 0x5b}));
+    CHECK(executor::ends_by_itself(std::vector<std::uint8_t>{0x00, 0x01, 0x01}));
+}
+
 TEST_CASE("the environment's opcodes give what they name") {
     EvmFixture vm;
     vm.block.timestamp = 1234;

@@ -15,7 +15,7 @@ inline constexpr std::size_t kStackLimit = 1024;
 /// the newest. Memory has a multiple of 32 bytes.
 struct alignas(16) Frame {
     Frame* caller = nullptr;
-    const std::uint8_t* code = nullptr;  ///< padded with zeros
+    const std::uint8_t* code = nullptr;  ///< cannot run past its end (code.h)
     JumpTable* jumps = nullptr;          ///< also knows the code's size
     ByteView input{};
     std::uint64_t memory_size = 0;

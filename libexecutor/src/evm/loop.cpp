@@ -19,7 +19,8 @@ enum class Check : std::uint8_t { at_once, late };
 
 // Each opcode's code ends with its own indirect jump to the next one's (labels as values, which g++ and clang both
 // have): no shared dispatch point, no bounds check, and Registers stay in callee-saved machine registers across the
-// calls that rare work makes. Code is padded with zeros, so the program counter needs no check but at jumps.
+// calls that rare work makes. Code cannot run past its end
+// (code.h), so the program counter needs no check but at jumps.
 template <bool kCounting>
 void Interpreter::loop(Interpreter& vm) noexcept {
 #define SLUICE_OPCODE(number, name, first_fork, base_gas, check, pops, pushes, function) \
@@ -79,7 +80,7 @@ void Interpreter::loop(Interpreter& vm) noexcept {
                 goto fail;                                                                       \
         }                                                                                        \
         if constexpr ((pushes) > (pops)) {                                                       \
-            if (r.top == r.limit) [[unlikely]]                                     \
+            if (r.top == r.limit) [[unlikely]]                                                   \
                 goto fail;                                                                       \
         }                                                                                        \
         const Flow flow = ops::function(r, vm);                                                  \

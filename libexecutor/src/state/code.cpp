@@ -1,4 +1,4 @@
-// Judging jump destinations. SPDX-License-Identifier: MIT OR Apache-2.0
+// Judging jump destinations and the end of code. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/executor/code.h"
 
 #include <cstring>
@@ -9,10 +9,6 @@ namespace {
 constexpr std::uint8_t kJumpDest = 0x5b;
 constexpr unsigned kPush0 = 0x5f;
 constexpr std::size_t kMaxPush = 32;
-/// Steps back from a position until walking the whole code is the better way. Compilers' code needs more than two for
-/// one position in a thousand.
-constexpr int kMaxSteps = 8;
-
 /// Bytes of data after the instruction, 0 if it is not a PUSH.
 [[nodiscard]] std::size_t push_size(std::uint8_t opcode) noexcept {
     const unsigned size = static_cast<unsigned>(opcode) - kPush0;
@@ -40,24 +36,44 @@ constexpr int kMaxSteps = 8;
 enum class Start : std::uint8_t { yes, no, unclear };
 
 /// Whether an instruction starts at `position`: steps back to a place that nothing can hide, and counts instructions
-/// forward from there.
-[[nodiscard]] Start starts_instruction(const std::uint8_t* code, std::size_t position) noexcept {
+/// forward from there. Unclear when `budget`, which counts the bytes passed, does not suffice; what is left of it is
+/// given back.
+[[nodiscard]] Start starts_instruction(const std::uint8_t* code, std::size_t position, std::size_t& budget) noexcept {
     std::size_t start = position;
-    for (int step = 0;; ++step) {
-        if (step == kMaxSteps) return Start::unclear;
-        if (start < kMaxPush) {
-            start = 0;
-            break;
+    while (start != 0) {
+        std::size_t back = start;
+        if (start >= kMaxPush) {
+            const std::size_t cover = find_cover(code + start - kMaxPush);
+            if (cover == kMaxPush) break;
+            back = kMaxPush - cover;
         }
-        const std::size_t cover = find_cover(code + start - kMaxPush);
-        if (cover == kMaxPush) break;
-        start -= kMaxPush - cover;
+        if (back > budget) return Start::unclear;
+        budget -= back;
+        start -= back;
     }
     while (start < position) start += 1 + push_size(code[start]);
     return start == position ? Start::yes : Start::no;
 }
 
+/// Bytes before the end of code in which its last instruction is looked for: a compiler's metadata, and before it the
+/// code.
+constexpr std::size_t kTail = 64;
+
+[[nodiscard]] constexpr bool is_last(std::uint8_t opcode) noexcept {
+    return opcode == 0x00 || opcode == 0x56 || opcode == 0xf3 || opcode == 0xfd || opcode == 0xfe || opcode == 0xff;
+}
+
 }  // namespace
+
+bool ends_by_itself(ByteView code) noexcept {
+    for (std::size_t i = code.size(); i > 0 && code.size() - i < kTail;) {
+        const std::uint8_t byte = code[--i];
+        if (byte == kJumpDest) return false;
+        std::size_t budget = 4 * kTail;
+        if (is_last(byte) && starts_instruction(code.data(), i, budget) == Start::yes) return true;
+    }
+    return false;
+}
 
 bool JumpTable::reserve(Arena& arena) noexcept {
     if (valid_ != nullptr) return true;
@@ -84,7 +100,7 @@ JumpTable::Answer JumpTable::judge(std::uint64_t position, Arena& arena) noexcep
     if (position >= size_ || code_[position] != kJumpDest) return Answer::invalid;
     if (!reserve(arena)) return Answer::arena_exhausted;
     if (!complete_) {
-        switch (starts_instruction(code_, position)) {
+        switch (starts_instruction(code_, position, budget_)) {
             case Start::yes:
                 valid_[position / 64] |= std::uint64_t{1} << (position % 64);
                 break;

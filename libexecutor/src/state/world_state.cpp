@@ -161,8 +161,8 @@ Code* WorldState::find_code(const Hash32& hash) const noexcept {
     return found == ArenaIndex::kNotFound ? nullptr : codes_[found];
 }
 
-Code* WorldState::keep_code(const Hash32& hash, ByteView padded) noexcept {
-    auto* code = block_arena_.make<Code>(padded, hash, JumpTable(padded.data(), padded.size()));
+Code* WorldState::keep_code(const Hash32& hash, ByteView bytes) noexcept {
+    auto* code = block_arena_.make<Code>(bytes, hash, JumpTable(bytes.data(), bytes.size()));
     if (code == nullptr || !codes_.push_back(code) ||
         !code_index_.insert(hash_words(as_word(hash), 0, code_index_.seed()),
                             static_cast<std::uint32_t>(codes_.size() - 1))) {
@@ -184,15 +184,15 @@ Code* WorldState::code(Account& account, ErrorCode& error) noexcept {
         error = answer.error();
         return nullptr;
     }
-    ByteView padded = *answer;
-    if (source_.code_padding() < kCodePadding) {
-        padded = copy_padded(padded, block_arena_);
-        if (padded.data() == nullptr) {
+    ByteView bytes = *answer;
+    if (!ends_by_itself(bytes)) {
+        bytes = copy_padded(bytes, block_arena_);
+        if (bytes.data() == nullptr) {
             error = exhausted();
             return nullptr;
         }
     }
-    account.code = keep_code(hash, padded);
+    account.code = keep_code(hash, bytes);
     if (account.code == nullptr) error = ErrorCode::arena_exhausted;
     return account.code;
 }

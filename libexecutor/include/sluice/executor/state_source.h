@@ -29,9 +29,6 @@ class StateSource {
     /// The code with this hash, which is not that of empty code and not of code created in the block. Lives as long as
     /// the source. Its hash has been checked.
     virtual Result<ByteView> code(const Hash32& /*code_hash*/) noexcept { return ErrorCode::internal_fault; }
-    /// Number of zero bytes that follow each code in readable memory, whatever the input was. With kCodePadding
-    /// (sluice/executor/code.h) or more, code runs where it lies; with less it is copied.
-    [[nodiscard]] virtual std::size_t code_padding() const noexcept { return 0; }
     /// The hash of ancestor block `number`, which is below the parent's number and within 256 of the current one (the
     /// parent's own hash is in the block's header). Checked against the chain of parent hashes.
     virtual Result<Hash32> block_hash(std::uint64_t /*number*/) noexcept { return ErrorCode::internal_fault; }

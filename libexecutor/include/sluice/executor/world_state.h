@@ -219,7 +219,7 @@ class WorldState {
     ErrorCode ask(Account& account) noexcept;
     ErrorCode ask(Slot& slot) noexcept;
     [[nodiscard]] Code* find_code(const Hash32& hash) const noexcept;
-    [[nodiscard]] Code* keep_code(const Hash32& hash, ByteView padded) noexcept;
+    [[nodiscard]] Code* keep_code(const Hash32& hash, ByteView bytes) noexcept;
     [[nodiscard]] Transient* find_transient(AccountIndex account, const Uint256& key,
                                             std::uint64_t hash) const noexcept;
     ErrorCode exhausted() noexcept;

@@ -58,7 +58,7 @@ SLUICE_OP push0(Registers& r, Interpreter&) noexcept {
     return Flow::next;
 }
 
-/// `size` big-endian bytes at `bytes`, 1 to 8. Reads up to the next power of two, which the code's padding allows.
+/// `size` big-endian bytes at `bytes`, 1 to 7, and no byte more: code may end with them.
 template <int size>
 [[gnu::always_inline]] inline std::uint64_t load_bytes(const std::uint8_t* bytes) noexcept {
     if constexpr (size == 1) {
@@ -70,7 +70,7 @@ template <int size>
     } else if constexpr (size == 4) {
         return load_be<std::uint32_t>(bytes);
     } else {
-        return load_be<std::uint64_t>(bytes) >> (64 - 8 * size);
+        return (std::uint64_t{load_be<std::uint32_t>(bytes)} << (8 * (size - 4))) | load_bytes<size - 4>(bytes + 4);
     }
 }
 
