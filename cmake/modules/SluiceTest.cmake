@@ -3,8 +3,9 @@
 #
 #   sluice_add_test(NAME trie SOURCES trie_test.cpp DEPS sluice::witness sluice::crypto_soft LABELS unit EXTERNAL ...)
 #
-# The program is registered with ctest as one test named NAME. A test case that has to be skipped calls
-# SLUICE_SKIP("reason") (tests/support/catch.h); reasons are collected by `make test`.
+# The program is registered with ctest as one test named NAME. A test case that cannot run calls
+# SLUICE_SKIP_NO_DATA("what") for want of test data (a failure in CI), SLUICE_SKIP("reason") for any other reason
+# (tests/support/catch.h); reasons are collected by `make test`.
 include_guard(GLOBAL)
 function(sluice_add_test)
   cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS;EXTERNAL" ${ARGN})

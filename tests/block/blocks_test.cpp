@@ -164,7 +164,7 @@ TEST_CASE("the synthetic block gives one public output natively and in the guest
 }
 
 TEST_CASE("every real block gives one public output natively and in the guest, in every mode") {
-    if (test_data().empty()) SLUICE_SKIP("no test data (SLUICE_TEST_DATA)");
+    if (test_data().empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     for (const std::string set : {"mainnet", "mainnet-noparent"}) {
         for (const std::string& folder : folders(set)) {
             const auto witness = witness_host::read_block_folder(folder);
@@ -181,7 +181,7 @@ TEST_CASE("the guest was built, so that blocks are run in it") {
 }
 
 TEST_CASE("a witness that lacks a node fails cleanly, naming the node and its path") {
-    if (test_data().empty()) SLUICE_SKIP("no test data (SLUICE_TEST_DATA)");
+    if (test_data().empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     for (const std::string& folder : folders("mainnet-incomplete")) {
         const auto witness = witness_host::read_block_folder(folder);
         REQUIRE(witness.ok());
@@ -196,7 +196,7 @@ TEST_CASE("a witness that lacks a node fails cleanly, naming the node and its pa
 }
 
 TEST_CASE("each header field that a rule binds is refused when changed, natively and in the guest, by name") {
-    if (test_data().empty()) SLUICE_SKIP("no test data (SLUICE_TEST_DATA)");
+    if (test_data().empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     // From Paris to Osaka with its blob forks.
     for (const std::string number : {"16424145", "18884864", "21429063", "21688509", "25134887"}) {
         const auto witness = witness_host::read_block_folder(test_data() + "/mainnet/" + number);

@@ -60,7 +60,7 @@ std::string tar_entry(const std::string& name, const std::string& content, char 
 }  // namespace
 
 TEST_CASE("a case with a changed expectation fails, and says why") {
-    if (test::test_data().empty()) SLUICE_SKIP("no test data");
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
     const Json valid = load_case("tests-valid-blocks", "bcValidBlockTest/");
     using Catch::Contains;
     CHECK(report_of(valid, [](Json&) {}).outcome == Outcome::passed);
@@ -86,7 +86,7 @@ TEST_CASE("a case with a changed expectation fails, and says why") {
 }
 
 TEST_CASE("a block under the rules of another fork is refused") {
-    if (test::test_data().empty()) SLUICE_SKIP("no test data");
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
     const Json valid = load_case("tests-valid-blocks", "bcValidBlockTest/");
     REQUIRE(valid["network"] == "Cancun");
     for (const char* network : {"Paris", "Shanghai", "Prague", "Osaka"}) {
@@ -95,7 +95,7 @@ TEST_CASE("a block under the rules of another fork is refused") {
 }
 
 TEST_CASE("a rejection for another reason than the one named fails") {
-    if (test::test_data().empty()) SLUICE_SKIP("no test data");
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
     const Json invalid = load_case("tests-invalid-blocks", "bcInvalidHeaderTest/badTimestamp");
     CHECK(report_of(invalid, [](Json&) {}).outcome == Outcome::passed);
     const auto expecting = [&](const char* reason) {

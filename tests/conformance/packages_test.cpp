@@ -20,7 +20,7 @@ std::map<std::string, std::uint64_t> counts_of(const std::string& folder, const 
 
 void run_package(const std::string& package) {
     const std::string data = test::test_data();
-    if (data.empty()) SLUICE_SKIP("no test data");
+    if (data.empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
     const std::string folder = data + "/ethereum-tests";
     std::map<std::string, std::uint64_t> seen;
     fixtures::Options options;

@@ -578,7 +578,7 @@ TEST_CASE("the kernel of the 11-isogeny gives the first and last of RFC 9380's c
 }
 
 TEST_CASE("BLS12-381 passes go-ethereum's vectors") {
-    if (sluice::test::test_data().empty()) SLUICE_SKIP("no test data: precompile vectors");
+    if (sluice::test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     using Operation = bool (*)(const Bytes&, Bytes&);
     const auto run = [](const std::string& file, Operation operation) {
         for (const auto& vector : sluice::test::precompile_vectors(file)) {

@@ -396,7 +396,7 @@ TEST_CASE("BN254 pairing checks refuse malformed input") {
 }
 
 TEST_CASE("BN254 passes go-ethereum's vectors") {
-    if (sluice::test::test_data().empty()) SLUICE_SKIP("no test data: precompile vectors");
+    if (sluice::test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     for (auto& vector : sluice::test::precompile_vectors("bn256Add")) {
         INFO("bn256Add: " << vector.name);
         vector.input.resize(128);

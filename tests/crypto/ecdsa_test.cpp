@@ -667,7 +667,7 @@ TEST_CASE("P-256 verification takes x = r + n for r and hashes of n and more") {
 }
 
 TEST_CASE("P-256 verification gives the results of go-ethereum's vectors") {
-    if (test::test_data().empty()) SLUICE_SKIP("no test data: precompiles.tar.zst");
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     int accepted = 0;
     int rejected = 0;
     for (const auto& vector : test::precompile_vectors("p256Verify")) {

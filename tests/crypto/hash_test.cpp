@@ -319,7 +319,7 @@ TEST_CASE("BLAKE2b built on blake2f equals OpenSSL's for all lengths up to 300")
 }
 
 TEST_CASE("blake2f gives the results of go-ethereum's vectors") {
-    if (test::test_data().empty()) SLUICE_SKIP("no test data: precompiles.tar.zst");
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     for (const auto& vector : test::precompile_vectors("blake2F")) {
         INFO(vector.name);
         REQUIRE(run_blake2f(vector.input) == vector.expected);

@@ -133,7 +133,7 @@ TEST_CASE("KZG verification refuses scalars that are not canonical and points th
 }
 
 TEST_CASE("KZG verification passes go-ethereum's vector") {
-    if (sluice::test::test_data().empty()) SLUICE_SKIP("no test data: precompile vectors");
+    if (sluice::test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     for (const auto& vector : sluice::test::precompile_vectors("pointEvaluation")) {
         INFO(vector.name);
         REQUIRE(vector.input.size() == 192);

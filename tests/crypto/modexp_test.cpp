@@ -123,7 +123,7 @@ TEST_CASE("modexp reports an exhausted arena and gives all of it back") {
 }
 
 TEST_CASE("modexp passes go-ethereum's vectors") {
-    if (sluice::test::test_data().empty()) SLUICE_SKIP("no test data: precompile vectors");
+    if (sluice::test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     for (const std::string file : {"modexp", "modexp_eip2565", "modexp_eip7883"}) {
         for (auto& vector : sluice::test::precompile_vectors(file)) {
             INFO(file << ": " << vector.name);

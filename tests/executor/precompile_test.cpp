@@ -40,7 +40,7 @@ void check_file(const File& file) {
 }  // namespace
 
 TEST_CASE("precompiles price and answer as go-ethereum's vectors say") {
-    if (test_data().empty()) SLUICE_SKIP("no test data");
+    if (test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     const std::vector<File> files = {
         {"ecRecover", 0x01, Fork::paris},
         {"modexp_eip2565", 0x05, Fork::paris},

@@ -125,7 +125,7 @@ TEST_CASE("every real block decodes and re-encodes to the same bytes, hash and s
     for (const char* set : {"mainnet", "mainnet-incomplete", "mainnet-noparent"}) {
         for (const std::string& folder : witness_folders(set)) folders.push_back(folder);
     }
-    if (folders.empty()) SLUICE_SKIP("no test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     Scratch scratch;
     std::size_t types[5]{};
     for (const std::string& folder : folders) {

@@ -58,7 +58,7 @@ const std::filesystem::path kGuest = std::filesystem::path(SLUICE_GUEST_DIR) / "
 #define SLUICE_NEED_GUESTS() \
     if (!std::filesystem::exists(kGuest)) SLUICE_SKIP("no " + kGuest.string() + " (RISC-V tools missing?)")
 #define SLUICE_NEED_DATA() \
-    if (test::test_data().empty()) SLUICE_SKIP("no test data")
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst")
 
 struct Request {
     std::uint32_t operation = 0;

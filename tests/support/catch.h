@@ -24,16 +24,29 @@ std::uint64_t seed();
 /// Folder of the test data: SLUICE_TEST_DATA, default `../shared/data` beside the project. Empty if it is missing.
 std::string test_data();
 
-/// Prints "SKIPPED: <reason>" so that `make test` can count it; with SLUICE_REQUIRE_TEST_DATA=1 the test fails instead.
-bool skip(const std::string& reason);
+/// Prints "SKIPPED: <reason>" so that `make test` can count it.
+void skip(const std::string& reason);
+
+/// Whether a test that finds no test data fails (SLUICE_REQUIRE_TEST_DATA=1, as in CI) or is skipped.
+bool test_data_required();
 
 }  // namespace sluice::test
 
-/// Ends the test case as skipped, with a reason.
-#define SLUICE_SKIP(reason)                    \
-    do {                                       \
-        REQUIRE(::sluice::test::skip(reason)); \
-        return;                                \
+/// Ends the test case as skipped, with a reason: this machine or this program cannot do what the test is about. Always
+/// a skip. A test whose test data is missing uses SLUICE_SKIP_NO_DATA.
+#define SLUICE_SKIP(reason)           \
+    do {                              \
+        ::sluice::test::skip(reason); \
+        SUCCEED();                    \
+        return;                       \
+    } while (false)
+
+/// Ends the test case for want of the test data `what` (such as "mainnet blocks"): skipped, and failed where
+/// SLUICE_REQUIRE_TEST_DATA=1 says that all test data is there.
+#define SLUICE_SKIP_NO_DATA(what)                                              \
+    do {                                                                       \
+        if (::sluice::test::test_data_required()) FAIL("no test data: " what); \
+        SLUICE_SKIP("no test data: " what ", looked for in SLUICE_TEST_DATA"); \
     } while (false)
 
 /// Declares a seeded generator `rng` and shows its seed when an assertion fails.

@@ -24,10 +24,14 @@ std::string test_data() {
     return stat((folder + "/mainnet").c_str(), &info) == 0 && S_ISDIR(info.st_mode) ? folder : std::string();
 }
 
-bool skip(const std::string& reason) {
+void skip(const std::string& reason) {
     std::printf("SKIPPED: %s\n", reason.c_str());
+    std::fflush(stdout);
+}
+
+bool test_data_required() {
     const char* required = std::getenv("SLUICE_REQUIRE_TEST_DATA");
-    return required == nullptr || *required == 0 || *required == '0';
+    return required != nullptr && *required != 0 && *required != '0';
 }
 
 }  // namespace sluice::test

@@ -37,7 +37,7 @@ TEST_CASE("every node of every real witness decodes and hangs below the parent's
     for (const char* set : {"mainnet", "mainnet-noparent", "mainnet-incomplete"}) {
         for (const std::string& folder : witness_folders(set)) folders.push_back(folder);
     }
-    if (folders.empty()) SLUICE_SKIP("no mainnet blocks in the test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     std::vector<std::uint8_t> memory(std::size_t{1} << 26);
     for (const std::string& folder : folders) {
         INFO(folder);
@@ -90,7 +90,7 @@ TEST_CASE("every node of every real witness decodes and hangs below the parent's
 
 TEST_CASE("the roots of real blocks' transactions and withdrawals are those in their headers") {
     const auto folders = witness_folders("mainnet");
-    if (folders.empty()) SLUICE_SKIP("no mainnet blocks in the test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     std::vector<std::uint8_t> memory(std::size_t{1} << 22);
     std::size_t transactions = 0;
     for (const std::string& folder : folders) {
@@ -120,7 +120,7 @@ TEST_CASE("the roots of real blocks' transactions and withdrawals are those in t
 
 TEST_CASE("the end pass over real tries agrees with the tries in memory") {
     const auto folders = witness_folders("mainnet");
-    if (folders.empty()) SLUICE_SKIP("no mainnet blocks in the test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     SLUICE_RANDOM(rng);
     int blocks = 0;
     std::vector<std::uint8_t> memory(std::size_t{1} << 27);

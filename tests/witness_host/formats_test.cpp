@@ -451,7 +451,7 @@ TEST_CASE("an input file reads back; old, foreign, cut and damaged files are ref
 
 TEST_CASE("real blocks pass through the JSON of a node and back, byte for byte") {
     const std::vector<std::string> folders = data_folders();
-    if (folders.empty()) SLUICE_SKIP("no test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     std::size_t types[5]{};
     for (const std::string& folder : folders) {
         INFO(folder);
@@ -472,7 +472,7 @@ TEST_CASE("real blocks pass through the JSON of a node and back, byte for byte")
 
 TEST_CASE("a block's JSON with a field changed, missing or of another form is refused, naming the field") {
     const std::vector<std::string> folders = data_folders();
-    if (folders.empty()) SLUICE_SKIP("no test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     const json good = JsonOfBlock::block(*witness_host::read_file(test_data() + "/mainnet/23879620/block.rlp"));
     const auto refusal = [&](const json& changed) {
         const auto block = block_from_json(changed);
@@ -512,7 +512,7 @@ TEST_CASE("a block's JSON with a field changed, missing or of another form is re
 
 TEST_CASE("folders of real blocks give checked witnesses, and input files keep them") {
     const std::vector<std::string> folders = data_folders();
-    if (folders.empty()) SLUICE_SKIP("no test data");
+    if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
     for (const std::string& folder : folders) {
         INFO(folder);
         const auto witness = read_block_folder(folder);
