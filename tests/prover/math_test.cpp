@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "prover/random_field.h"
 #include "sluice/math/batch_inverse.h"
 #include "sluice/math/extension.h"
 #include "sluice/math/koala_bear.h"
@@ -13,6 +14,9 @@
 
 namespace sluice::math {
 namespace {
+
+using test::random_base;
+using test::random_field;
 
 __extension__ typedef unsigned __int128 Wide;
 
@@ -119,27 +123,6 @@ Field from_naive(const Polynomial& value) {
         }
     }
     return result;
-}
-
-/// Often an edge: 0, 1, p - 1, a power of two or its neighbour; as value or as Montgomery word.
-KoalaBear random_base(std::mt19937_64& rng) {
-    const std::uint64_t power = std::uint64_t{1} << (rng() % 31);
-    const std::array<std::uint64_t, 8> edges{0, 1, kP - 1, kP - 2, (kP + 1) / 2, power, power - 1, kP - power};
-    const std::uint64_t choice = rng();
-    const std::uint64_t word = (choice & 3) == 0 ? edges[(choice >> 2) % edges.size()] : rng();
-    const auto below_p = static_cast<std::uint32_t>(word % kP);
-    return (choice & 32) != 0 ? KoalaBear::from_montgomery(below_p) : KoalaBear::from_canonical(below_p);
-}
-
-template <class Field>
-Field random_field(std::mt19937_64& rng) {
-    if constexpr (Field::kDegree == 1) {
-        return random_base(rng);
-    } else {
-        Field result = Field::zero();
-        for (KoalaBear& limb : result.limb) limb = random_base(rng);
-        return result;
-    }
 }
 
 /// Every element with limbs of 0, 1 and p - 1, and of the words that make intermediate sums largest.
