@@ -56,7 +56,7 @@ const std::vector<std::unique_ptr<Block>>& blocks() {
             block->witness = std::move(witness);
             const auto recorded = block::record(block->witness);
             if (!recorded.ok() || recorded->ending.verdict != block::Verdict::valid) return;
-            block->gas = recorded->gas_used;
+            block->gas = recorded->computed.gas_used;
             for (std::size_t i = 0; i < 3; ++i) block->streams[i] = *recorded->stream(kModes[i]);
             list.push_back(std::move(block));
         };

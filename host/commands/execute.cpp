@@ -33,14 +33,15 @@ class Execute final : public Command {
         if (!program.ok()) return fail(program.status());
         const auto job = prepare(input_);
         if (!job.ok()) return fail(job.status());
-        if (job->refused()) {
-            // The order of the witness is known only for a block that runs to its end.
-            if (json_) std::printf("%s\n", to_json(job->native, job->identity).dump(2).c_str());
+        if (job->without_stream()) {
+            if (json_) std::printf("%s\n", to_json(job->native, *job).dump(2).c_str());
             print_ending(job->native, job->identity, "natively, before the guest");
             return exit_of(job->native);
         }
+        const auto writing = std::chrono::steady_clock::now();
         const auto stream = job->stream(witness_.mode);
         if (!stream.ok()) return fail(stream.status());
+        const double write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - writing).count();
         const ByteView input = witness_host::bytes_of(*stream);
 
         vm::RunOptions options;
@@ -51,19 +52,21 @@ class Execute final : public Command {
         if (options.progress) std::fprintf(stderr, "\r\033[K");
         if (!run.ok()) return fail(run.status());
         const block::Ending ending = block::ending_of(*run);
-        if (ending.verdict == block::Verdict::valid && ending.public_output != job->native.public_output) {
-            return fail(absl::InternalError("the guest's public output differs from the native one"));
-        }
+        if (const absl::Status status = compare_with_native(ending, job->native); !status.ok()) return fail(status);
 
-        nlohmann::json json = to_json(ending, job->identity);
+        nlohmann::json json = to_json(ending, *job);
         json.update(to_json(*run));
         json["witness"] = std::string(witness::witness_mode_name(witness_.mode));
         json["stream_bytes"] = stream->size();
         json["seconds"] = seconds;
-        json["gas_used"] = job->gas_used;
+        const std::uint64_t gas_used = job->computed.gas_used;
         json["weighted_cost_per_gas"] =
-            job->gas_used == 0 ? 0.0 : static_cast<double>(run->cost.weighted()) / static_cast<double>(job->gas_used);
-        if (const absl::Status status = write_reports(*program, input, json, job->native_seconds); !status.ok()) {
+            gas_used == 0 ? 0.0 : static_cast<double>(run->cost.weighted()) / static_cast<double>(gas_used);
+        const nlohmann::json phases = {{"load_seconds", job->load_seconds},
+                                       {"record_seconds", job->native_seconds},
+                                       {"write_stream_seconds", write_seconds},
+                                       {"execute_seconds", seconds}};
+        if (const absl::Status status = write_reports(*program, input, json, phases); !status.ok()) {
             return fail(status);
         }
         if (json_) std::printf("%s\n", json.dump(2).c_str());
@@ -71,7 +74,7 @@ class Execute final : public Command {
         if (!json_ && ending.verdict == block::Verdict::valid) {
             std::printf(
                 "  gas %llu, %llu instructions, weighted cost %llu (%.2f a gas), %.2f s (%.0f MHz), witness mode %s\n",
-                static_cast<unsigned long long>(job->gas_used), static_cast<unsigned long long>(run->cost.instructions),
+                static_cast<unsigned long long>(gas_used), static_cast<unsigned long long>(run->cost.instructions),
                 static_cast<unsigned long long>(run->cost.weighted()), json["weighted_cost_per_gas"].get<double>(),
                 seconds, static_cast<double>(run->cost.instructions) / seconds / 1e6,
                 std::string(witness::witness_mode_name(witness_.mode)).c_str());
@@ -81,7 +84,7 @@ class Execute final : public Command {
 
  private:
     [[nodiscard]] absl::Status write_reports(const vm::Program& program, ByteView input, nlohmann::json report,
-                                             double record_seconds) const {
+                                             const nlohmann::json& phases) const {
         if (report_.empty() && profile_.empty()) return absl::OkStatus();
         const auto profiled = vm::profile(program, input);
         if (!profiled.ok()) return profiled.status();
@@ -91,7 +94,7 @@ class Execute final : public Command {
             if (!status.ok()) return status;
         }
         if (report_.empty()) return absl::OkStatus();
-        report["phases"] = {{"record_seconds", record_seconds}, {"execute_seconds", report["seconds"]}};
+        report["phases"] = phases;
         report["peak_resident_bytes"] = peak_resident_bytes();
         for (const vm::FunctionCost& function : profiled->functions) {
             report["functions"].push_back({{"name", function.name},

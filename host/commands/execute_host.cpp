@@ -1,5 +1,6 @@
 // `sluice execute-host`: a block's stream executed natively. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "commands/execution.h"
@@ -27,9 +28,11 @@ class ExecuteHost final : public Command {
         if (const absl::Status status = input_.check(); !status.ok()) return fail_usage(status);
         const auto job = prepare(input_);
         if (!job.ok()) return fail(job.status());
-        if (job->refused()) return finish(job->native, job->identity, nullptr, 0);
+        if (job->without_stream()) return finish(job->native, *job, nullptr, 0);
+        const auto writing = std::chrono::steady_clock::now();
         const auto stream = job->stream(witness_.mode);
         if (!stream.ok()) return fail(stream.status());
+        const double write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - writing).count();
 
         const auto memory = block::NativeMemory::reserve();
         if (!memory.ok()) return fail(memory.status());
@@ -46,8 +49,11 @@ class ExecuteHost final : public Command {
             // A run of its own: counting opcodes takes time.
             executor::OpcodeCounts counts;
             (void)block::execute_natively(witness_host::bytes_of(*stream), *memory, &counts);
-            nlohmann::json report = result(run.ending, job->identity, &run, stream->size());
-            report["phases"] = {{"record_seconds", job->native_seconds}, {"execute_seconds", run.seconds}};
+            nlohmann::json report = result(run.ending, *job, &run, stream->size());
+            report["phases"] = {{"load_seconds", job->load_seconds},
+                                {"record_seconds", job->native_seconds},
+                                {"write_stream_seconds", write_seconds},
+                                {"execute_seconds", run.seconds}};
             report["peak_resident_bytes"] = peak_resident_bytes();
             for (unsigned opcode = 0; opcode < 256; ++opcode) {
                 if (counts.count[opcode] == 0) continue;
@@ -58,16 +64,15 @@ class ExecuteHost final : public Command {
                 return fail(status);
             }
         }
-        return finish(run.ending, job->identity, &run, stream->size());
+        return finish(run.ending, *job, &run, stream->size());
     }
 
  private:
-    [[nodiscard]] nlohmann::json result(const block::Ending& ending, const witness_host::BlockIdentity& identity,
-                                        const block::NativeRun* run, std::size_t stream_bytes) const {
-        nlohmann::json json = to_json(ending, identity);
+    [[nodiscard]] nlohmann::json result(const block::Ending& ending, const Job& job, const block::NativeRun* run,
+                                        std::size_t stream_bytes) const {
+        nlohmann::json json = to_json(ending, job);
         json["witness"] = std::string(witness::witness_mode_name(witness_.mode));
         if (run != nullptr) {
-            json["gas_used"] = run->computed.gas_used;
             json["seconds"] = run->seconds;
             json["executor_peak_bytes"] = run->peak_memory;
             json["stream_bytes"] = stream_bytes;
@@ -75,14 +80,14 @@ class ExecuteHost final : public Command {
         return json;
     }
 
-    [[nodiscard]] Exit finish(const block::Ending& ending, const witness_host::BlockIdentity& identity,
-                              const block::NativeRun* run, std::size_t stream_bytes) const {
+    [[nodiscard]] Exit finish(const block::Ending& ending, const Job& job, const block::NativeRun* run,
+                              std::size_t stream_bytes) const {
         if (json_) {
-            std::printf("%s\n", result(ending, identity, run, stream_bytes).dump(2).c_str());
-            if (ending.verdict != block::Verdict::valid) print_ending(ending, identity, "natively");
+            std::printf("%s\n", result(ending, job, run, stream_bytes).dump(2).c_str());
+            if (ending.verdict != block::Verdict::valid) print_ending(ending, job.identity, "natively");
             return exit_of(ending);
         }
-        print_ending(ending, identity, "natively");
+        print_ending(ending, job.identity, "natively");
         if (run != nullptr && ending.verdict == block::Verdict::valid) {
             std::printf("  gas %llu in %.3f s (%.0f Mgas/s), witness mode %s, stream of %.1f KiB, %.1f MiB of memory\n",
                         static_cast<unsigned long long>(run->computed.gas_used), run->seconds,

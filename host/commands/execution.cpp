@@ -1,6 +1,7 @@
 // What the executing subcommands have in common. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "commands/execution.h"
 
+#include <chrono>
 #include <cstdio>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "sluice/abi/ecall.h"
+#include "sluice/witness/reader.h"
 #include "sluice/witness_host/files.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/hex.h"
@@ -24,6 +26,15 @@ std::string value_text(const ErrorDetail& detail, const Hash32& value) {
     return witness_host::to_hex(value.view().last(std::min<std::size_t>(detail.value_size, 32)));
 }
 
+/// False if the stream's second record says that the parent's header is not at hand.
+bool is_anchored(const std::string& stream) {
+    Diagnostics diagnostics;
+    witness::StreamReader reader(witness_host::bytes_of(stream), diagnostics);
+    if (failed(reader.open()) || !reader.read_chain_config().ok()) return true;
+    const auto ancestors = reader.read_ancestor_headers();
+    return !ancestors.ok() || ancestors->anchored;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Job::stream(witness::WitnessMode mode) const {
@@ -38,9 +49,11 @@ absl::StatusOr<std::string> Job::stream(witness::WitnessMode mode) const {
 }
 
 absl::StatusOr<Job> prepare(const InputOptions& options) {
+    const auto start = std::chrono::steady_clock::now();
     auto file = load_input(options);
     if (!file.ok()) return file.status();
     Job job;
+    job.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     job.identity.number = file->block_number;
     job.identity.hash = file->block_hash;
     if (auto* stream = std::get_if<std::string>(&file->content)) {
@@ -53,7 +66,8 @@ absl::StatusOr<Job> prepare(const InputOptions& options) {
         if (!memory.ok()) return memory.status();
         block::NativeRun run = block::execute_natively(witness_host::bytes_of(job.given_stream), *memory);
         job.native = std::move(run.ending);
-        job.gas_used = run.computed.gas_used;
+        job.computed = run.computed;
+        job.anchored = is_anchored(job.given_stream);
         job.native_seconds = run.seconds;
         return job;
     }
@@ -62,7 +76,8 @@ absl::StatusOr<Job> prepare(const InputOptions& options) {
     auto recorded = block::record(*job.witness);
     if (!recorded.ok()) return recorded.status();
     job.native = recorded->ending;
-    job.gas_used = recorded->gas_used;
+    job.computed = recorded->computed;
+    job.anchored = !job.witness->unanchored.has_value();
     job.native_seconds = recorded->seconds;
     job.recorded = *std::move(recorded);
     return job;
@@ -81,19 +96,28 @@ Exit exit_of(const block::Ending& ending) {
     return Exit::internal;
 }
 
-nlohmann::json to_json(const block::Ending& ending, const witness_host::BlockIdentity& block) {
-    nlohmann::json json = {{"block_number", block.number},
-                           {"block_hash", witness_host::to_hex(block.hash)},
-                           {"outcome", block::verdict_name(ending.verdict)}};
+nlohmann::json to_json(const block::Ending& ending, const Job& job) {
+    nlohmann::json json = {{"block_number", job.identity.number},
+                           {"block_hash", witness_host::to_hex(job.identity.hash)},
+                           {"outcome", block::verdict_name(ending.verdict)},
+                           {"anchored", job.anchored ? 1 : 0},
+                           {"unchecked", nlohmann::json::array()},
+                           {"gas_used", nullptr},
+                           {"post_state_root", nullptr},
+                           {"public_output", nullptr}};
+    if (!job.anchored) {
+        for (const char* rule : kUncheckedWithoutParent) json["unchecked"].push_back(rule);
+    }
+    // No trie has the root zero: execution did not come to the end of the block.
+    if (!(job.computed.state_root == Hash32{})) {
+        json["gas_used"] = job.computed.gas_used;
+        json["post_state_root"] = witness_host::to_hex(job.computed.state_root);
+    }
     if (ending.verdict == block::Verdict::valid) {
         json["post_state_root"] = witness_host::to_hex(ending.output.post_state_root);
         json["pre_state_root"] = witness_host::to_hex(ending.output.pre_state_root);
         json["chain_config_hash"] = witness_host::to_hex(ending.output.chain_config_hash);
         json["anchored"] = ending.output.anchored ? 1 : 0;
-        json["unchecked"] = nlohmann::json::array();
-        if (!ending.output.anchored) {
-            for (const char* rule : kUncheckedWithoutParent) json["unchecked"].push_back(rule);
-        }
         json["public_output"] = witness_host::to_hex({ending.public_output.data(), ending.public_output.size()});
     } else {
         json["error"] = {{"name", std::string(error_name(ending.error.code))},
@@ -105,6 +129,21 @@ nlohmann::json to_json(const block::Ending& ending, const witness_host::BlockIde
         }
     }
     return json;
+}
+
+absl::Status compare_with_native(const block::Ending& guest, const block::Ending& native) {
+    if (guest.verdict == block::Verdict::internal) return absl::OkStatus();
+    if (guest.verdict == native.verdict && guest.public_output == native.public_output &&
+        guest.error.code == native.error.code) {
+        return absl::OkStatus();
+    }
+    const auto text = [](const block::Ending& ending) {
+        if (ending.verdict != block::Verdict::valid) return ending.message;
+        return witness_host::to_hex({ending.public_output.data(), ending.public_output.size()});
+    };
+    return absl::InternalError(absl::StrCat("the guest ends otherwise than the native run: expected ",
+                                            block::verdict_name(native.verdict), " (", text(native), "), found ",
+                                            block::verdict_name(guest.verdict), " (", text(guest), ")"));
 }
 
 void print_ending(const block::Ending& ending, const witness_host::BlockIdentity& block, const char* where) {

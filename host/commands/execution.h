@@ -23,16 +23,19 @@ namespace sluice::host {
 /// run of that stream.
 struct Job {
     witness_host::BlockIdentity identity{};
+    bool anchored = true;  ///< the input has the parent's header
     block::Ending native;
-    std::uint64_t gas_used = 0;
+    executor::BlockOutcome computed{};  ///< of the native run, if it came to the block's end
+    double load_seconds = 0;            ///< reading or fetching, and converting
     double native_seconds = 0;
     std::optional<block::RecordedBlock> recorded;
     std::unique_ptr<witness_host::ExecutionWitness> witness;  ///< what `recorded` refers to
     std::string given_stream;
     witness::WitnessMode given_mode{};
 
-    /// True if the recording run refused the block: there is then no stream.
-    [[nodiscard]] bool refused() const { return recorded.has_value() && native.verdict != block::Verdict::valid; }
+    /// True if there is no stream to run: the witness does not lead to the block's end or to a broken rule, or the
+    /// block cannot be decoded.
+    [[nodiscard]] bool without_stream() const { return recorded.has_value() && !recorded->has_stream(); }
     /// The stream in a mode; a given stream has one mode, and another one is an error.
     [[nodiscard]] absl::StatusOr<std::string> stream(witness::WitnessMode mode) const;
 };
@@ -43,9 +46,13 @@ absl::StatusOr<Job> prepare(const InputOptions& options);
 /// Exit code for a run's ending.
 [[nodiscard]] Exit exit_of(const block::Ending& ending);
 
-/// The keys that every execution gives: block_number, block_hash, outcome, post_state_root, anchored, unchecked, and
-/// error with its name, number, message, expected and found where the block is not valid.
-[[nodiscard]] nlohmann::json to_json(const block::Ending& ending, const witness_host::BlockIdentity& block);
+/// The keys that every execution gives: block_number, block_hash, outcome, gas_used, post_state_root, anchored,
+/// unchecked, public_output, and error with its name, number, message, expected and found where the block is not valid.
+[[nodiscard]] nlohmann::json to_json(const block::Ending& ending, const Job& job);
+
+/// The guest has to say of a block what the native run said: the same public output, or the same error. Only a limit of
+/// its memory may make it say less.
+[[nodiscard]] absl::Status compare_with_native(const block::Ending& guest, const block::Ending& native);
 
 /// One or two lines for people. Errors go to standard error.
 void print_ending(const block::Ending& ending, const witness_host::BlockIdentity& block, const char* where);

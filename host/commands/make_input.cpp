@@ -22,6 +22,8 @@ class MakeInput final : public Command {
         witness_.add_to(app);
         app.add_option("-o,--output", output_, "Input file to write, for --input of any command");
         app.add_option("--stream", stream_, "Witness stream to write, as the guest reads it, in the mode of --witness");
+        app.add_flag("--allow-invalid", allow_invalid_,
+                     "Write also if the block breaks a rule; the exit code is 1 all the same");
         app.add_flag("--json", json_, "Print JSON");
     }
 
@@ -32,11 +34,12 @@ class MakeInput final : public Command {
         }
         const auto job = prepare(input_);
         if (!job.ok()) return fail(job.status());
-        nlohmann::json json = to_json(job->native, job->identity);
+        nlohmann::json json = to_json(job->native, *job);
         if (!job->recorded.has_value()) {
             return fail_usage(absl::InvalidArgumentError("the input is a stream already; name a whole witness"));
         }
-        if (job->refused()) {
+        const bool valid = job->native.verdict == block::Verdict::valid;
+        if (!valid && (!allow_invalid_ || job->without_stream())) {
             if (json_) std::printf("%s\n", json.dump(2).c_str());
             print_ending(job->native, job->identity, "natively; nothing was written");
             return exit_of(job->native);
@@ -56,15 +59,14 @@ class MakeInput final : public Command {
             json["stream"] = stream_;
             json["stream_bytes"] = stream->size();
         }
-        if (json_) {
-            std::printf("%s\n", json.dump(2).c_str());
-        } else {
-            print_ending(job->native, job->identity, "natively");
+        if (json_) std::printf("%s\n", json.dump(2).c_str());
+        if (!json_ || !valid) print_ending(job->native, job->identity, "natively");
+        if (!json_) {
             for (const std::string& path : {output_, stream_}) {
                 if (!path.empty()) std::printf("  wrote %s\n", path.c_str());
             }
         }
-        return Exit::ok;
+        return exit_of(job->native);
     }
 
  private:
@@ -72,6 +74,7 @@ class MakeInput final : public Command {
     WitnessOption witness_;
     std::string output_;
     std::string stream_;
+    bool allow_invalid_ = false;
     bool json_ = false;
 };
 

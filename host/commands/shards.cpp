@@ -68,11 +68,13 @@ class Shards final : public Command {
         if (!program.ok()) return fail(program.status());
         const auto job = prepare(input_);
         if (!job.ok()) return fail(job.status());
-        if (job->refused()) {
+        if (job->native.verdict != block::Verdict::valid) {
+            // A run that stops early says nothing of what the modes cost.
+            if (json_) std::printf("%s\n", to_json(job->native, *job).dump(2).c_str());
             print_ending(job->native, job->identity, "natively, before the guest");
             return exit_of(job->native);
         }
-        nlohmann::json json = {{"block_number", job->identity.number}, {"gas_used", job->gas_used}};
+        nlohmann::json json = {{"block_number", job->identity.number}, {"gas_used", job->computed.gas_used}};
         for (const witness::WitnessMode mode : kModes) {
             const std::string mode_name(witness::witness_mode_name(mode));
             const auto stream = job->stream(mode);

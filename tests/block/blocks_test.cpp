@@ -2,6 +2,7 @@
 // Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "nlohmann/json.hpp"
 
@@ -120,6 +121,8 @@ const HeaderChange kHeaderChanges[] = {
     {"withdrawals root", 16, {ErrorCode::block_withdrawals_root}},
     {"blob gas used", 17, {ErrorCode::header_blob_gas_used}},
     {"excess blob gas", 18, {ErrorCode::header_excess_blob_gas}},
+    // EIP-4788 stores it: the state root is another one.
+    {"parent beacon root", 19, {ErrorCode::block_state_root}},
     {"requests hash", 20, {ErrorCode::block_requests_hash}},
 };
 
@@ -222,12 +225,135 @@ TEST_CASE("each header field that a rule binds is refused when changed, natively
             CHECK(std::find(change.errors.begin(), change.errors.end(), native.error.code) != change.errors.end());
             // Computed and expected are shown.
             REQUIRE(native.message.find("expected") != std::string::npos);
-            if (!block_guest().has_value()) continue;
-            const block::Ending guest = run_in_guest(forged);
-            REQUIRE(guest.error.code == native.error.code);
-            REQUIRE(guest.message == native.message);
+            if (block_guest().has_value()) {
+                const block::Ending guest = run_in_guest(forged);
+                REQUIRE(guest.error.code == native.error.code);
+                REQUIRE(guest.message == native.message);
+            }
+            // The invalid block's own streams say the same; there are none if the witness is not that of the changed
+            // block.
+            witness_host::ExecutionWitness changed_block = *witness;
+            changed_block.block = encode_list(parts);
+            const auto again = block::record(changed_block);
+            if (!again.ok()) {
+                REQUIRE(change.field == 0);  // refused before anything runs
+                continue;
+            }
+            if (!again->has_stream()) {
+                REQUIRE(again->ending.verdict == block::Verdict::bad_witness);
+                continue;
+            }
+            for (const witness::WitnessMode mode : kModes) {
+                const block::Ending ending = run_natively(*again->stream(mode));
+                INFO(witness::witness_mode_name(mode) << ": " << ending.message);
+                REQUIRE(ending.verdict == block::Verdict::invalid_block);
+                REQUIRE(ending.message == again->ending.message);
+                CHECK(std::find(change.errors.begin(), change.errors.end(), ending.error.code) != change.errors.end());
+            }
         }
     }
+}
+
+TEST_CASE("an invalid block has a stream in every mode that ends in its error, natively and in the guest") {
+    const witness_host::ExecutionWitness valid = sample_witness();
+    const std::vector<std::string> parts = list_fields(witness_host::bytes_of(valid.block));
+    const std::vector<std::string> transactions = list_fields(witness_host::bytes_of(parts[1]));
+    const auto with = [&](std::size_t part, std::string replacement) {
+        std::vector<std::string> changed = parts;
+        changed[part] = std::move(replacement);
+        return encode_list(changed);
+    };
+    const auto with_transactions = [&](const std::function<void(std::vector<std::string>&)>& edit) {
+        std::vector<std::string> list = transactions;
+        edit(list);
+        return with(1, encode_list(list));
+    };
+    const auto with_header = [&](std::size_t field) {
+        std::vector<std::string> fields = list_fields(witness_host::bytes_of(parts[0]));
+        fields[field].back() = static_cast<char>(fields[field].back() ^ 1);
+        return with(0, encode_list(fields));
+    };
+    const std::size_t middle = transactions.size() / 2;
+    struct Invalid {
+        const char* name;
+        std::string block;
+        ErrorCode error;
+        std::uint64_t item;
+    };
+    const Invalid cases[] = {
+        // Before anything is asked of the state.
+        {"extra data",
+         with(0,
+              [&] {
+                  std::vector<std::string> fields = list_fields(witness_host::bytes_of(parts[0]));
+                  fields[12] = "\xa1" + std::string(33, 'x');
+                  return encode_list(fields);
+              }()),
+         ErrorCode::header_extra_data, ErrorDetail::kNone},
+        {"an ommer", with(2, encode_list({"\xc0"})), ErrorCode::block_ommers, ErrorDetail::kNone},
+        // In the first transaction, in one in the middle, and in the last withdrawal.
+        {"a malformed first transaction", with_transactions([](auto& list) { list.front() = std::string("\xc0"); }),
+         ErrorCode::tx_encoding, 0},
+        {"a transaction sent twice",
+         with_transactions([&](auto& list) { list.insert(list.begin() + static_cast<long>(middle), list[middle]); }),
+         ErrorCode::tx_nonce_too_low, middle + 1},
+        {"a withdrawal with a field more",
+         with(3,
+              [&] {
+                  std::vector<std::string> items = list_fields(witness_host::bytes_of(parts[3]));
+                  std::vector<std::string> fields = list_fields(witness_host::bytes_of(items.back()));
+                  fields.emplace_back("\x01");
+                  items.back() = encode_list(fields);
+                  return encode_list(items);
+              }()),
+         ErrorCode::block_encoding, list_fields(witness_host::bytes_of(parts[3])).size() - 1},
+        // When everything is computed.
+        {"a transaction left out at the end", with_transactions([](auto& list) { list.pop_back(); }),
+         ErrorCode::block_transactions_root, ErrorDetail::kNone},
+        {"state root", with_header(3), ErrorCode::block_state_root, ErrorDetail::kNone},
+        {"receipts root", with_header(5), ErrorCode::block_receipts_root, ErrorDetail::kNone},
+    };
+    for (const Invalid& invalid : cases) {
+        INFO(invalid.name);
+        witness_host::ExecutionWitness witness = valid;
+        witness.block = invalid.block;
+        const auto recorded = block::record(witness);
+        INFO(recorded.status());
+        REQUIRE(recorded.ok());
+        INFO(recorded->ending.message);
+        REQUIRE(recorded->ending.verdict == block::Verdict::invalid_block);
+        CHECK(recorded->ending.error.code == invalid.error);
+        CHECK(recorded->ending.error.item == invalid.item);
+        REQUIRE(recorded->has_stream());
+        for (const witness::WitnessMode mode : kModes) {
+            INFO(witness::witness_mode_name(mode));
+            const auto stream = recorded->stream(mode);
+            INFO(stream.status());
+            REQUIRE(stream.ok());
+            const block::Ending native = run_natively(*stream);
+            REQUIRE(native.message == recorded->ending.message);
+            if (!block_guest().has_value()) continue;
+            REQUIRE(run_in_guest(*stream).message == recorded->ending.message);
+        }
+    }
+}
+
+TEST_CASE("a block that cannot be decoded, or whose witness is not whole, has no stream") {
+    witness_host::ExecutionWitness witness = sample_witness();
+    std::vector<std::string> parts = list_fields(witness_host::bytes_of(witness.block));
+    parts[1] = "\x80";  // transactions that are no list
+    witness.block = encode_list(parts);
+    const auto undecodable = block::record(witness);
+    REQUIRE(undecodable.ok());
+    REQUIRE(undecodable->ending.error.code == ErrorCode::block_encoding);
+    REQUIRE_FALSE(undecodable->has_stream());
+    REQUIRE_FALSE(undecodable->stream(witness::WitnessMode::value).ok());
+    witness = sample_witness();
+    witness.codes.clear();
+    const auto lacking = block::record(witness);
+    REQUIRE(lacking.ok());
+    REQUIRE(lacking->ending.error.code == ErrorCode::witness_missing_code);
+    REQUIRE_FALSE(lacking->has_stream());
 }
 
 TEST_CASE("value mode writes fewer words in shard 0 for later shards than account mode, and that fewer than eager") {

@@ -62,6 +62,29 @@ expect_exit 1 "witness_missing_code" "$tool" execute-host --input "$work/lacking
 "$tool" execute-host --input "$work/lacking" --json 2>/dev/null >"$work/json" || true
 has_keys "$work/json" error.name error.code error.message
 
+# An invalid block: another state root. The parts of a header before it have 33, 33 and 21 bytes.
+cp -r "$work/sample" "$work/invalid" && rm "$work/invalid/meta.json"
+python3 - "$work/invalid/block.rlp" <<'PYTHON'
+import sys
+block = bytearray(open(sys.argv[1], "rb").read())
+at = 1 + block[0] - 0xf7
+at += 1 + block[at] - 0xf7 + 33 + 33 + 21
+assert block[at] == 0xa0
+block[at + 32] ^= 1
+open(sys.argv[1], "wb").write(block)
+PYTHON
+for mode in eager account value; do
+    expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$work/invalid" --witness $mode
+done
+"$tool" execute-host --input "$work/invalid" --json 2>/dev/null >"$work/json" && fail "an invalid block is valid"
+has_keys "$work/json" error.expected error.found gas_used post_state_root anchored
+expect_exit 1 "nothing was written" "$tool" make-input --input "$work/invalid" -o "$work/invalid.bin"
+[ ! -e "$work/invalid.bin" ] || fail "an invalid block was written"
+expect_exit 1 "block_state_root" "$tool" make-input --input "$work/invalid" --allow-invalid -o "$work/invalid.bin" \
+    --stream "$work/invalid.stream"
+expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$work/invalid.bin"
+expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$work/invalid.stream"
+
 # The README's table names each command with the words of --help.
 for name in make-input execute-host execute shards make-sample test-fixtures info; do
     "$tool" "$name" --help >/dev/null
@@ -78,6 +101,12 @@ if [ -f "$guest" ]; then
     has_keys "$work/json" instructions weighted_cost exit_code public_output accelerators.keccak_absorb.calls
     has_keys "$work/report" functions.0.name operations phases
     grep -q ';' "$work/folded" || fail "no folded stacks"
+    for mode in eager account value; do
+        expect_exit 1 "in the guest: invalid block: block_state_root" "$tool" execute --input "$work/invalid" --witness $mode
+    done
+    "$tool" execute --input "$work/invalid.stream" --json 2>/dev/null >"$work/json" && fail "an invalid block is valid"
+    grep -q '"exit_code": 434' "$work/json" || fail "the guest's exit code is not the error's number"
+    expect_exit 1 "block_state_root" "$tool" shards --input "$work/invalid"
     "$tool" shards --input "$work/sample" --json >"$work/json"
     for mode in eager account value; do
         has_keys "$work/json" modes.$mode.shards.0.external_write.total modes.$mode.shards.1.external_read.total \

@@ -69,8 +69,9 @@ Result<ClientResult> ClientExecutor::execute_in_memory(const ClientInput& input,
     auto* arena = memory_.block.make<Arena>(memory_.block.split_off(memory_.block.available() / 2));
     if (arena == nullptr) return ErrorCode::arena_exhausted;
     RecordingState recorder(state, state, run.link.state_root, *arena, diagnostics_);
-    SLUICE_TRY(const ClientResult result, finish(run, recorder));
+    const Result<ClientResult> result = finish(run, recorder);
     *recording = recorder.recording();
+    recording->complete = result.ok() || error_kind(result.error()) == ErrorKind::block;
     return result;
 }
 

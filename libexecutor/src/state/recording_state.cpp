@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "post_update.h"
+#include "read_only_pass.h"
 
 namespace sluice::executor {
 namespace {
@@ -94,13 +95,18 @@ Result<Hash32> RecordingState::block_hash(std::uint64_t number) noexcept {
     return touch.hash;
 }
 
+ErrorCode RecordingState::check_order(witness::BlockAccesses accesses) const noexcept {
+    for (std::size_t i = 0; i < accesses.accounts.size(); ++i) {
+        if (i < accounts_.size() && accounts_[i].address == accesses.accounts[i].address) continue;
+        return diagnostics_.fail(ErrorCode::internal_fault, ErrorDetail().with_what("order of accesses").with_item(i));
+    }
+    return ErrorCode::ok;
+}
+
 Result<Hash32> RecordingState::post_state_root(witness::BlockAccesses accesses) noexcept {
+    SLUICE_RETURN_IF_ERROR(check_order(accesses));
     for (std::size_t i = 0; i < accesses.accounts.size(); ++i) {
         const witness::AccountAccess& account = accesses.accounts[i];
-        if (i >= accounts_.size() || !(accounts_[i].address == account.address)) {
-            return diagnostics_.fail(ErrorCode::internal_fault,
-                                     ErrorDetail().with_what("order of accesses").with_item(i));
-        }
         if (needs_post_update(account, accounts_[i].storage_read) &&
             !post_update_.push_back({keccak256(account.address.view()), account.original.storage_root})) {
             return ErrorCode::arena_exhausted;
@@ -116,7 +122,12 @@ Result<Hash32> RecordingState::post_state_root(witness::BlockAccesses accesses) 
 }
 
 ErrorCode RecordingState::authenticate(witness::BlockAccesses accesses) noexcept {
-    return source_.authenticate(accesses);
+    SLUICE_RETURN_IF_ERROR(check_order(accesses));
+    SLUICE_RETURN_IF_ERROR(source_.authenticate(accesses));
+    // What a stream's reader asks for in this place: no net change, so no sibling and nothing after the state trie.
+    Arena scratch = arena_.split_off(arena_.available() / 2);
+    RecordingNodes nodes(nodes_, recorded_nodes_);
+    return run_read_only_pass(parent_state_root_, accesses, nodes, scratch, diagnostics_);
 }
 
 ErrorCode RecordingState::finish() noexcept {
@@ -124,7 +135,7 @@ ErrorCode RecordingState::finish() noexcept {
 }
 
 Recording RecordingState::recording() const noexcept {
-    return {parent_state_root_, touches_.span(), recorded_nodes_.span(), post_update_.span()};
+    return {parent_state_root_, touches_.span(), recorded_nodes_.span(), post_update_.span(), false};
 }
 
 }  // namespace sluice::executor

@@ -26,7 +26,12 @@ RecordedBlock::RecordedBlock(RecordedBlock&&) noexcept = default;
 RecordedBlock& RecordedBlock::operator=(RecordedBlock&&) noexcept = default;
 RecordedBlock::~RecordedBlock() = default;
 
+bool RecordedBlock::has_stream() const {
+    return state_->recording.complete;
+}
+
 absl::StatusOr<std::string> RecordedBlock::stream(witness::WitnessMode mode) const {
+    if (!has_stream()) return absl::FailedPreconditionError("the block has no stream: " + ending.message);
     const auto header = witness_host::make_stream_header(mode, state_->witness);
     if (!header.ok()) return header.status();
     return witness_host::write_stream(*header, state_->witness, state_->recording);
@@ -43,7 +48,8 @@ absl::StatusOr<RecordedBlock> record(const witness_host::ExecutionWitness& witne
         state->config = executor::mainnet_config();
     } else {
         const auto config = executor::decode_chain_config(witness_host::bytes_of(witness.chain_config));
-        if (!config.ok()) return absl::InvalidArgumentError("the witness's chain config is not in its canonical encoding");
+        if (!config.ok())
+            return absl::InvalidArgumentError("the witness's chain config is not in its canonical encoding");
         state->config = *config;
     }
     input.config = &state->config;
@@ -59,10 +65,12 @@ absl::StatusOr<RecordedBlock> record(const witness_host::ExecutionWitness& witne
     const auto start = std::chrono::steady_clock::now();
     Diagnostics diagnostics;
     executor::ClientExecutor client(recorded.state_->memory.arena(), diagnostics);
+    executor::ExecutionExtras extras;
+    extras.computed = &recorded.computed;
+    client.set_extras(extras);
     const auto result = client.execute_recording_witness_order(input, recorded.state_->recording);
     recorded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     recorded.ending = result.ok() ? ending_of(result->output) : ending_of(result.error(), diagnostics.detail());
-    if (result.ok()) recorded.gas_used = result->outcome.gas_used;
     return recorded;
 }
 

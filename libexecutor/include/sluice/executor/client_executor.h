@@ -54,8 +54,8 @@ class ClientExecutor {
     /// Executes while reading, in the order and mode of the input. The output is made after the input was read to its
     /// last byte and everything in it was checked. `reader` has been opened.
     Result<ClientResult> execute_from_reader(witness::ClientInputReader& reader) noexcept;
-    /// Executes on a whole witness and notes what a stream has to hold, in order; `recording` is filled if the run
-    /// succeeds.
+    /// Executes on a whole witness and notes what a stream has to hold, in order. `recording` is filled, and says that
+    /// it is complete, if the block is valid, and also if it is one that could be decoded and breaks a rule.
     Result<ClientResult> execute_recording_witness_order(const ClientInput& input, Recording& recording) noexcept;
 
     /// Memory that the runs took at their peak, in bytes.

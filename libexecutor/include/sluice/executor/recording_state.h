@@ -41,7 +41,9 @@ struct RecordedStorageRoot {
     Hash32 storage_root{};
 };
 
-/// What a block asks of its parent state, in order: all that a stream's writer has to know beside the block.
+/// What a block asks of its parent state, in order: all that a stream's writer has to know beside the block. Of a block
+/// that breaks a rule it is what was asked up to there, with the nodes that authenticate it: a stream made of it ends
+/// in the same error.
 struct Recording {
     Hash32 parent_state_root{};
     std::span<const RecordedTouch> touches{};
@@ -49,6 +51,8 @@ struct Recording {
     /// Accounts whose leaf changes and whose storage trie was never loaded, ascending: the items that account mode
     /// streams after the state trie.
     std::span<const RecordedStorageRoot> post_update{};
+    /// True if the run came to an end that a stream can lead to: the block is valid, or its rules were broken.
+    bool complete = false;
 };
 
 /// Wraps a source and its nodes; answers are those of the source.
@@ -67,10 +71,13 @@ class RecordingState final : public StateSource {
     ErrorCode authenticate(witness::BlockAccesses accesses) noexcept override;
     ErrorCode finish() noexcept override;
 
-    /// Complete after post_state_root(). Valid until the arena is reset.
+    /// What was asked so far; all of it after post_state_root() or authenticate(). `complete` is the caller's to set.
+    /// Valid until the arena is reset.
     [[nodiscard]] Recording recording() const noexcept;
 
  private:
+    [[nodiscard]] ErrorCode check_order(witness::BlockAccesses accesses) const noexcept;
+
     StateSource& source_;
     witness::NodeSource& nodes_;
     Hash32 parent_state_root_;

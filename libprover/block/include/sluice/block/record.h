@@ -20,11 +20,14 @@ class RecordedBlock {
     RecordedBlock& operator=(RecordedBlock&&) noexcept;
     ~RecordedBlock();
 
-    Ending ending;  ///< of the native run on the whole witness
-    std::uint64_t gas_used = 0;
+    Ending ending;                      ///< of the native run on the whole witness
+    executor::BlockOutcome computed{};  ///< if execution came to the block's end, whether or not the header agrees
     double seconds = 0;
 
-    /// The bytes of the block's stream. Only if the ending is `valid`.
+    /// True if a stream leads to the same ending: for valid blocks, and for those that could be decoded and break a
+    /// rule.
+    [[nodiscard]] bool has_stream() const;
+    /// The bytes of the block's stream. Only if has_stream().
     [[nodiscard]] absl::StatusOr<std::string> stream(witness::WitnessMode mode) const;
 
  private:
