@@ -106,8 +106,7 @@ class Checker {
         const auto with_values = [&](std::string text) {
             for (std::size_t group = 0; group < kGroups; ++group) {
                 for (std::size_t c = 0; c < values[group].size(); ++c) {
-                    absl::StrAppend(&text, c == 0 && group == 0 ? "; " : " ", chip.column_names[group][c], "=",
-                                    signed_text(values[group][c]));
+                    absl::StrAppend(&text, " ", chip.column_names[group][c], "=", signed_text(values[group][c]));
                 }
             }
             return text;
