@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 
@@ -59,6 +61,9 @@ class Shards final : public Command {
             ->check(CLI::Range(0.0, 100.0));
         app.add_option("--shard-instructions", shard_instructions_, "Also cut every so many instructions");
         app.add_option("--shard-cells", shard_cells_, "Also cut by this estimate of trace cells a shard");
+        app.add_option("--crossings", crossings_,
+                       "Write to this JSON file which functions touched the words that cross, before and after, for "
+                       "each mode and plan");
         app.add_flag("--json", json_, "Print JSON");
     }
 
@@ -74,6 +79,7 @@ class Shards final : public Command {
             print_ending(job->native, job->identity, "natively, before the guest");
             return exit_of(job->native);
         }
+        nlohmann::json crossings;
         nlohmann::json json = {{"block_number", job->identity.number}, {"gas_used", job->computed.gas_used}};
         for (const witness::WitnessMode mode : kModes) {
             const std::string mode_name(witness::witness_mode_name(mode));
@@ -95,10 +101,21 @@ class Shards final : public Command {
             entry["stream_bytes"] = stream->size();
             entry["anchored"] = ending.output.anchored ? 1 : 0;
             for (const vm::ShardReport& report : counted->reports) entry["plans"].push_back(to_json(report));
+            if (!crossings_.empty()) {
+                for (const vm::ShardReport& report : counted->reports) {
+                    auto plan = crossings_of(*program, witness_host::bytes_of(*stream), report.plan);
+                    if (!plan.ok()) return fail(plan.status());
+                    crossings[mode_name].push_back(*std::move(plan));
+                }
+            }
             // The plan that the reference's figures are given for stands out.
             const auto main = std::find_if(counted->reports.begin(), counted->reports.end(),
                                            [](const vm::ShardReport& report) { return report.plan.name == kMainPlan; });
             entry["shards"] = to_json(main == counted->reports.end() ? counted->reports.front() : *main)["shards"];
+        }
+        if (!crossings_.empty()) {
+            const absl::Status status = witness_host::write_file(crossings_, crossings.dump(1) + "\n");
+            if (!status.ok()) return fail(status);
         }
         if (json_) {
             std::printf("%s\n", json.dump(2).c_str());
@@ -139,6 +156,46 @@ class Shards final : public Command {
         auto counted = vm::account_shards(program, input, plans, options);
         if (options.progress) std::fprintf(stderr, "\r\033[K");
         return counted;
+    }
+
+    /// The function of a touch; for the runtime's memory functions also the one that called.
+    static std::string name_of(const vm::Program& program, const vm::TouchSite& site) {
+        const auto name = [&](std::uint32_t pc) {
+            const vm::Symbol* symbol = program.function_at(pc);
+            return symbol == nullptr ? std::string("?") : vm::demangle(symbol->name);
+        };
+        std::string function = name(site.pc);
+        if (function.starts_with("mem") || function == "bcmp") function += " from " + name(site.caller);
+        return function;
+    }
+
+    static absl::StatusOr<nlohmann::json> crossings_of(const vm::Program& program, ByteView input,
+                                                       const vm::ShardPlan& plan) {
+        const auto traced = vm::trace_crossings(program, input, plan);
+        if (!traced.ok()) return traced.status();
+        std::map<std::tuple<vm::Region, std::string, std::string>, std::uint64_t> sums;
+        nlohmann::json sites = nlohmann::json::array();
+        for (const vm::Crossing& crossing : *traced) {
+            sums[{crossing.region, name_of(program, crossing.before), name_of(program, crossing.after)}] +=
+                crossing.words;
+            sites.push_back({{"region", vm::kRegionNames[static_cast<std::size_t>(crossing.region)]},
+                             {"before", crossing.before.pc},
+                             {"before_caller", crossing.before.caller},
+                             {"after", crossing.after.pc},
+                             {"after_caller", crossing.after.caller},
+                             {"words", crossing.words}});
+        }
+        nlohmann::json functions = nlohmann::json::array();
+        for (const auto& [key, words] : sums) {
+            functions.push_back({{"region", vm::kRegionNames[static_cast<std::size_t>(std::get<0>(key))]},
+                                 {"before", std::get<1>(key)},
+                                 {"after", std::get<2>(key)},
+                                 {"words", words}});
+        }
+        std::stable_sort(functions.begin(), functions.end(), [](const nlohmann::json& a, const nlohmann::json& b) {
+            return a["words"].get<std::uint64_t>() > b["words"].get<std::uint64_t>();
+        });
+        return nlohmann::json{{"plan", plan.name}, {"functions", functions}, {"instructions", sites}};
     }
 
     static void print(const nlohmann::json& json) {
@@ -200,6 +257,7 @@ class Shards final : public Command {
     std::vector<double> cuts_ = {25, 50, 56.2, 61.6, 75};
     std::uint64_t shard_instructions_ = 0;
     std::uint64_t shard_cells_ = 0;
+    std::string crossings_;
     bool json_ = false;
 };
 

@@ -162,6 +162,54 @@ TEST_CASE("accounting agrees with the definitions on random programs and plans, 
     REQUIRE(crossing > 1000);
 }
 
+TEST_CASE("crossings add up to the external writes of a plan, region by region, and name instructions of the program") {
+    SLUICE_RANDOM(rng);
+    for (int round = 0; round < 10; ++round) {
+        const Sample sample = make_sample(rng, 100);
+        const vm::ShardPlan plan = random_plan(rng, sample.instructions, 1 + rng() % 5);
+        const auto counted = vm::account_shards(sample.random.program, sample.random.input, std::array{plan});
+        const auto crossings = vm::trace_crossings(sample.random.program, sample.random.input, plan);
+        REQUIRE(counted.ok());
+        REQUIRE(crossings.ok());
+        vm::RegionCounts sum;
+        for (const vm::Crossing& crossing : *crossings) {
+            sum.of(crossing.region).words4 += crossing.words;
+            for (const vm::TouchSite& site : {crossing.before, crossing.after}) {
+                const vm::Segment& text = sample.random.program.segments.front();
+                REQUIRE(site.pc >= text.address);
+                REQUIRE(site.pc < text.end());
+            }
+        }
+        const vm::RegionCounts expected = counted->reports[0].total().external_write;
+        for (const vm::Region region : {vm::Region::heap, vm::Region::input, vm::Region::stack, vm::Region::image}) {
+            INFO(vm::kRegionNames[static_cast<std::size_t>(region)]);
+            REQUIRE(sum.of(region).words4 == expected.by_region[static_cast<std::size_t>(region)].words4);
+        }
+    }
+}
+
+TEST_CASE("the crossing of a small run names the two instructions") {
+    Assembler text;
+    text.li(s0, SLUICE_HEAP_BEGIN >> 20);
+    text.slli(s0, s0, 20);
+    text.sd(s0, s0, 0);  // instruction 2
+    text.sd(s0, s0, 0);
+    // cut here, at 4
+    text.lw(t0, s0, 4);  // instruction 4
+    text.ld(t0, s0, 0);  // instruction 5: the lower half
+    halt(text);
+    const vm::Program program = make_program(text);
+    const auto crossings = vm::trace_crossings(program, empty_input(), vm::ShardPlan{"", {4}});
+    REQUIRE(crossings.ok());
+    REQUIRE(crossings->size() == 2);
+    REQUIRE((*crossings)[0].before.pc == program.entry + 8);
+    REQUIRE((*crossings)[0].after.pc == program.entry + 16);
+    REQUIRE((*crossings)[0].words == 1);
+    REQUIRE((*crossings)[1].before.pc == program.entry + 8);
+    REQUIRE((*crossings)[1].after.pc == program.entry + 20);
+    REQUIRE((*crossings)[1].words == 1);
+}
+
 TEST_CASE("accounting does not depend on which other plans are counted in the same run") {
     SLUICE_RANDOM(rng);
     const Sample sample = make_sample(rng, 120);

@@ -122,8 +122,12 @@ ShardTraffic ShardReport::total() const {
     return sum;
 }
 
-absl::StatusOr<AccountedRun> account_shards(const Program& program, ByteView input, std::span<const ShardPlan> plans,
-                                            const RunOptions& options) {
+namespace {
+
+/// A run cut by all plans together. With `sites` the crossings are those of one plan.
+template <class Mode>
+absl::StatusOr<AccountedRun> run_accounted(const Program& program, ByteView input, std::span<const ShardPlan> plans,
+                                           const RunOptions& options, [[maybe_unused]] std::vector<Crossing>* sites) {
     std::vector<std::uint64_t> cuts;
     std::vector<ReportBuilder> builders;
     for (const ShardPlan& plan : plans) {
@@ -142,10 +146,13 @@ absl::StatusOr<AccountedRun> account_shards(const Program& program, ByteView inp
     absl::StatusOr<std::unique_ptr<TouchTracker>> tracker = TouchTracker::create();
     if (!tracker.ok()) return tracker.status();
     (*state)->tracker = tracker->get();
+    if constexpr (Mode::kSites) {
+        if (absl::Status status = (*tracker)->record_sites(**state); !status.ok()) return status;
+    }
 
     const std::uint64_t last_cut = cuts.empty() ? 0 : cuts.back();
     AccountHooks hooks(**state, **tracker, std::move(cuts), builders);
-    absl::StatusOr<Run> run = Driver<TouchMode>(**state, program, options, hooks).run();
+    absl::StatusOr<Run> run = Driver<Mode>(**state, program, options, hooks).run();
     if (!run.ok()) return run.status();
     if (!run->halted()) {
         return absl::FailedPreconditionError("a run that traps has no shards: " + run->trap.to_string());
@@ -158,7 +165,23 @@ absl::StatusOr<AccountedRun> account_shards(const Program& program, ByteView inp
     AccountedRun out;
     out.run = *std::move(run);
     for (ReportBuilder& builder : builders) out.reports.push_back(builder.finish(out.run.cost.instructions));
+    if constexpr (Mode::kSites) *sites = (*tracker)->crossings();
     return out;
+}
+
+}  // namespace
+
+absl::StatusOr<AccountedRun> account_shards(const Program& program, ByteView input, std::span<const ShardPlan> plans,
+                                            const RunOptions& options) {
+    return run_accounted<TouchMode>(program, input, plans, options, nullptr);
+}
+
+absl::StatusOr<std::vector<Crossing>> trace_crossings(const Program& program, ByteView input, const ShardPlan& plan,
+                                                      const RunOptions& options) {
+    std::vector<Crossing> crossings;
+    const auto run = run_accounted<SiteMode>(program, input, {&plan, 1}, options, &crossings);
+    if (!run.ok()) return run.status();
+    return crossings;
 }
 
 }  // namespace sluice::vm

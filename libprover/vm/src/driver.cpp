@@ -17,14 +17,6 @@ std::string hex(const std::uint8_t* bytes, std::size_t size) {
     return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(bytes), size));
 }
 
-const Symbol* function_at(const Program& program, std::uint64_t address) {
-    auto after = std::upper_bound(program.functions.begin(), program.functions.end(), address,
-                                  [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
-    if (after == program.functions.begin()) return nullptr;
-    const Symbol& symbol = *std::prev(after);
-    return address - symbol.address < symbol.size ? &symbol : nullptr;
-}
-
 }  // namespace
 
 // -- run loop, slow paths
@@ -257,7 +249,7 @@ void DriverBase::finish_trap(bool at_index) {
     if (state_.space->permits(run_.trap.pc, 4, kPageExecute)) {
         run_.trap.word = load_le<std::uint32_t>(state_.space->base() + run_.trap.pc);
     }
-    if (const Symbol* symbol = function_at(program_, run_.trap.pc)) run_.trap.function = symbol->name;
+    if (const Symbol* symbol = program_.function_at(run_.trap.pc)) run_.trap.function = symbol->name;
 }
 
 absl::StatusOr<Run> DriverBase::finish() {

@@ -2,6 +2,10 @@
 #include "sluice/vm/elf.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <iterator>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -283,6 +287,21 @@ absl::StatusOr<Program> load_elf(ByteView file) {
     program.functions = read_functions(file, sections, program);
     program.features = read_features(file, sections, program);
     return program;
+}
+
+const Symbol* Program::function_at(std::uint64_t address) const {
+    auto after = std::upper_bound(functions.begin(), functions.end(), address,
+                                  [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
+    if (after == functions.begin()) return nullptr;
+    const Symbol& symbol = *std::prev(after);
+    return address - symbol.address < symbol.size ? &symbol : nullptr;
+}
+
+std::string demangle(const std::string& name) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(
+        ::abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
+    return status == 0 && text != nullptr ? std::string(text.get()) : name;
 }
 
 absl::Status patch_features(MutableBytes file, std::uint64_t value) {

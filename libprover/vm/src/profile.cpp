@@ -2,10 +2,7 @@
 #include "sluice/vm/profile.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cxxabi.h>
 #include <map>
-#include <memory>
 
 #include "absl/strings/str_cat.h"
 
@@ -17,13 +14,6 @@ namespace sluice::vm {
 namespace {
 
 class NoHooks final : public RunHooks {};
-
-std::string demangle(const std::string& name) {
-    int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> text(
-        ::abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
-    return status == 0 && text != nullptr ? std::string(text.get()) : name;
-}
 
 /// Completed instructions by operation, from how often each block was entered: straight code hands its count on.
 std::array<std::uint64_t, isa::kOpCount> count_operations(const MachineState& state,

@@ -20,11 +20,15 @@ namespace sluice::vm {
 /// Kinds of runs.
 struct PlainMode {
     static constexpr bool kTouches = false;  ///< note which words and registers are touched
+    static constexpr bool kSites = false;    ///< and keep `state.index` at the instruction that touches
     static constexpr bool kCells = false;    ///< stop when the cells are spent
     static constexpr bool kProfile = false;  ///< count block entries, follow calls and returns
 };
 struct TouchMode : PlainMode {
     static constexpr bool kTouches = true;
+};
+struct SiteMode : TouchMode {
+    static constexpr bool kSites = true;
 };
 struct CellMode : PlainMode {
     static constexpr bool kCells = true;
@@ -159,6 +163,7 @@ Stop run_blocks(MachineState& state) {
     SLUICE_ENTER()
 #define SLUICE_LOAD(name, type, extend)                                                                \
     L_##name : address = x[ip->rs1] + SLUICE_IMM;                                                      \
+    if constexpr (Mode::kSites) state.index = static_cast<std::size_t>(ip - code);                     \
     if (!readable.allows<sizeof(type)>(address)) [[unlikely]] {                                        \
         if (!slow_access(state, address, sizeof(type), false)) goto trapped;                           \
         if constexpr (Mode::kCells) cells -= address % sizeof(type) != 0 ? kMisalignedCells : 0;       \
@@ -171,6 +176,7 @@ Stop run_blocks(MachineState& state) {
     SLUICE_NEXT()
 #define SLUICE_STORE(name, type)                                                                 \
     L_##name : address = x[ip->rs1] + SLUICE_IMM;                                                \
+    if constexpr (Mode::kSites) state.index = static_cast<std::size_t>(ip - code);               \
     if (!writable.allows<sizeof(type)>(address)) [[unlikely]] {                                  \
         if (!slow_access(state, address, sizeof(type), true)) goto trapped;                      \
         if constexpr (Mode::kCells) cells -= address % sizeof(type) != 0 ? kMisalignedCells : 0; \

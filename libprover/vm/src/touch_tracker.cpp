@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/mman.h>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -14,24 +15,29 @@ namespace sluice::vm {
 namespace {
 
 constexpr std::size_t kTagBytes = kAddressSpaceSize / 4 * sizeof(std::uint16_t);
+constexpr std::size_t kSiteBytes = kAddressSpaceSize / 4 * sizeof(std::uint32_t);
+
+/// Zero bytes whose pages come into being when their words are touched.
+absl::StatusOr<void*> reserve(std::size_t size) {
+    void* mapping = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapping != MAP_FAILED) return mapping;
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("reserving %d bytes for touch tags failed: %s", size, std::strerror(errno)));
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TouchTracker>> TouchTracker::create() {
-    // Pages of tags come into being when their words are touched.
-    void* mapping =
-        mmap(nullptr, kTagBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapping == MAP_FAILED) {
-        return absl::ResourceExhaustedError(
-            absl::StrFormat("reserving %d bytes for touch tags failed: %s", kTagBytes, std::strerror(errno)));
-    }
+    absl::StatusOr<void*> mapping = reserve(kTagBytes);
+    if (!mapping.ok()) return mapping.status();
     std::unique_ptr<TouchTracker> tracker(new TouchTracker);
-    tracker->tags_ = static_cast<std::uint16_t*>(mapping);
+    tracker->tags_ = static_cast<std::uint16_t*>(*mapping);
     return tracker;
 }
 
 TouchTracker::~TouchTracker() {
     if (tags_ != nullptr) munmap(tags_, kTagBytes);
+    if (sites_ != nullptr && sites_->of_word != nullptr) munmap(sites_->of_word, kSiteBytes);
 }
 
 void TouchTracker::touch(std::uint64_t address, std::uint64_t size) noexcept {
@@ -45,7 +51,50 @@ void TouchTracker::touch(std::uint64_t address, std::uint64_t size) noexcept {
         ++column_[tag][region].words4;
         const std::uint16_t last_of_pair = std::max(tag, tags_[word ^ 1]);
         if (last_of_pair != current_) ++column_[last_of_pair][region].words8;
+        if (sites_ != nullptr) note_site(word, tag != 0, static_cast<Region>(region));
     }
+}
+
+absl::Status TouchTracker::record_sites(const MachineState& state) {
+    absl::StatusOr<void*> mapping = reserve(kSiteBytes);
+    if (!mapping.ok()) return mapping.status();
+    sites_ = std::make_unique<Sites>();
+    sites_->of_word = static_cast<std::uint32_t*>(*mapping);
+    sites_->state = &state;
+    return absl::OkStatus();
+}
+
+void TouchTracker::note_site(std::uint64_t word, bool crosses, Region region) {
+    const MachineState& state = *sites_->state;
+    const TouchSite site{static_cast<std::uint32_t>(state.code.address_of(state.index)),
+                         static_cast<std::uint32_t>(state.registers[1])};
+    const auto [entry, is_new] = sites_->index.try_emplace(std::uint64_t{site.pc} << 32 | site.caller,
+                                                           static_cast<std::uint32_t>(sites_->known.size()));
+    if (is_new) sites_->known.push_back(site);
+    std::uint32_t& of_word = sites_->of_word[word];
+    if (crosses) {
+        auto& crossed = sites_->crossed[static_cast<std::size_t>(region)];
+        ++crossed[std::uint64_t{of_word} << 32 | entry->second];
+    }
+    of_word = entry->second;
+}
+
+std::vector<Crossing> TouchTracker::crossings() const {
+    std::vector<Crossing> out;
+    for (std::size_t region = 0; region < kRegionCount; ++region) {
+        for (const auto& [pair, words] : sites_->crossed[region]) {
+            out.push_back({static_cast<Region>(region), sites_->known[pair >> 32],
+                           sites_->known[static_cast<std::uint32_t>(pair)], words});
+        }
+    }
+    const auto place = [](const Crossing& crossing) {
+        return std::tuple(crossing.region, crossing.before.pc, crossing.before.caller, crossing.after.pc,
+                          crossing.after.caller);
+    };
+    std::sort(out.begin(), out.end(), [&](const Crossing& a, const Crossing& b) {
+        return a.words != b.words ? a.words > b.words : place(a) < place(b);
+    });
+    return out;
 }
 
 void TouchTracker::touch_registers(std::uint32_t mask) noexcept {

@@ -8,8 +8,10 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 
+#include "machine_state.h"
 #include "sluice/vm/region.h"
 #include "sluice/vm/shards.h"
 
@@ -52,12 +54,30 @@ class TouchTracker {
     /// Touches registers: bit i stands for x_i.
     void touch_registers(std::uint32_t mask) noexcept;
 
+    /// From now on also notes who touches: the instruction at `state.index` with the return address in ra. Only for
+    /// runs of SiteMode, which keep state.index at the instruction at hand. ResourceExhausted if the host refuses the
+    /// memory.
+    [[nodiscard]] absl::Status record_sites(const MachineState& state);
+    /// The words that crossed from one shard to another so far, by who touched them.
+    [[nodiscard]] std::vector<Crossing> crossings() const;
+
     /// Ends the current shard and gives the counts of its touches: entry 0 for first touches, entry 1 + s for words
     /// last touched in shard s. The next shard starts.
     [[nodiscard]] std::vector<Column> end_shard();
 
  private:
     TouchTracker() = default;
+    void note_site(std::uint64_t word, bool crosses, Region region);
+
+    /// Who touched words first in the shard that touched them last.
+    struct Sites {
+        const MachineState* state = nullptr;
+        std::uint32_t* of_word = nullptr;  ///< index into `known`
+        std::vector<TouchSite> known;
+        absl::flat_hash_map<std::uint64_t, std::uint32_t> index;  ///< pc << 32 | caller to index into `known`
+        std::array<absl::flat_hash_map<std::uint64_t, std::uint64_t>, kRegionCount> crossed;  ///< before << 32 | after
+    };
+    std::unique_ptr<Sites> sites_;
 
     std::uint16_t* tags_ = nullptr;
     std::uint16_t current_ = 1;

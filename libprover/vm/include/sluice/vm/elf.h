@@ -57,7 +57,13 @@ struct Program {
     std::vector<Segment> segments;        ///< ascending, each on pages of its own
     std::vector<Symbol> functions;        ///< ascending, not overlapping; may be empty
     std::optional<FeatureWord> features;  ///< section `.sluice.features`
+
+    /// The function at an address, or null.
+    [[nodiscard]] const Symbol* function_at(std::uint64_t address) const;
 };
+
+/// A symbol's name as C++ writes it; the name itself where it is not a mangled one.
+[[nodiscard]] std::string demangle(const std::string& name);
 
 /// Name of the section that holds the feature word: 8 bytes, little endian, in a read-only segment.
 inline constexpr const char* kFeatureSection = ".sluice.features";

@@ -131,4 +131,26 @@ struct AccountedRun {
                                                           std::span<const ShardPlan> plans,
                                                           const RunOptions& options = {});
 
+/// Who touched a word: an instruction, and where the function that it is in returns to if that is in ra still (for a
+/// function that calls no others, such as those of memory, it always is).
+struct TouchSite {
+    std::uint32_t pc = 0;
+    std::uint32_t caller = 0;
+};
+
+/// Words that crossed from a shard to a later one, by the instruction that touched them first in each of the two.
+struct Crossing {
+    Region region = Region::heap;
+    TouchSite before;  ///< in the last shard that had touched the word
+    TouchSite after;   ///< in the shard that touched it again
+    std::uint64_t words = 0;
+};
+
+/// Runs the program and tells where a plan's external writes come from: crossings, most words first, registers left
+/// out. Their words add up to the external writes of all shards (4-byte words; a word that crosses several times counts
+/// each time). Errors as of account_shards(). Takes several times as long.
+[[nodiscard]] absl::StatusOr<std::vector<Crossing>> trace_crossings(const Program& program, ByteView input,
+                                                                    const ShardPlan& plan,
+                                                                    const RunOptions& options = {});
+
 }  // namespace sluice::vm
