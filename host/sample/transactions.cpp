@@ -11,6 +11,7 @@ namespace {
 
 constexpr unsigned kSenders = 12;
 constexpr unsigned kEmptyAccounts = 5;
+constexpr unsigned kVaults = 3;
 constexpr unsigned kLedgerSlots = 64;
 const Uint256 kEther = Uint256(1'000'000'000) * Uint256(1'000'000'000);
 
@@ -65,6 +66,14 @@ Address token() {
 }
 Address ledger() {
     return contract_address("sample ledger");
+}
+/// Has the ledger's code and storage: equal tries in two places, one code for two accounts.
+Address twin_ledger() {
+    return contract_address("sample twin ledger");
+}
+/// Has storage and takes ether without looking at it.
+Address vault(unsigned index) {
+    return contract_address("sample vault " + std::to_string(index));
 }
 Address toolbox() {
     return contract_address("sample toolbox");
@@ -294,6 +303,11 @@ std::map<Address, SampleAccount> sample_state() {
     }
     SampleAccount& ledger_account = add_contract(ledger(), ledger_code());
     for (unsigned i = 0; i < kLedgerSlots; ++i) ledger_account.storage[Uint256(i).to_hash()] = 1000 + i;
+    state[twin_ledger()] = SampleAccount(ledger_account);
+    for (unsigned i = 0; i < kVaults; ++i) {
+        SampleAccount& vault_account = add_contract(vault(i), Assembler().op({STOP}).code());
+        for (unsigned slot = 0; slot <= 3 * i; ++slot) vault_account.storage[Uint256(slot).to_hash()] = 70 + i;
+    }
     add_contract(toolbox(), toolbox_code());
     add_contract(factory(), factory_code());
     add_contract(historian(), historian_code()).balance = kEther;
@@ -316,6 +330,7 @@ SampleTransactions sample_transactions(std::uint64_t count) {
     write(0, 6, 5, "storage writes");
     write(40, 8, 0, "storage deletions");
     write(40, 2, 9, "storage writes");
+    builder.add({"storage writes", 2, false, twin_ledger(), {}, word(12) + word(4) + word(8), 160'000});
     for (unsigned i = 0; i < kEmptyAccounts; ++i) {
         builder.add({"account deletions", i % 3, false, empty_account(i), {}, "", 30'000});
     }
@@ -326,6 +341,9 @@ SampleTransactions sample_transactions(std::uint64_t count) {
     builder.add({"creations", 1, true, {}, {}, deployment_of(ledger_code()), 300'000});
     builder.add({"creations destroyed at once", 2, true, {}, 9, ephemeral_initcode(), 150'000});
     builder.add({"creations destroyed at once", 2, false, factory(), {}, ephemeral_initcode(), 150'000});
+    for (unsigned i = 0; i < kVaults; ++i) {
+        builder.add({"transfers to contracts", i % 3, false, vault(i), 1000 + i, "", 60'000});
+    }
     builder.add({"reverts", 2, false, reverter(), {}, "", 80'000});
     builder.add({"reverts", 0, false, token(), {}, word(ledger()) + word(~Uint256{}), 80'000});
     builder.add({"out of gas", 2, false, ledger(), {}, word(200) + word(10) + word(1), 60'000});
