@@ -15,7 +15,7 @@
 #include "sluice/vm/machine.h"
 #include "sluice/vm/shards.h"
 #include "sluice/witness_host/block_folder.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 
 namespace {
 
@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
         }
     }
     static std::unique_ptr<vm::Program> program;
-    if (const auto bytes = witness_host::read_file(SLUICE_BLOCK_GUEST); bytes.ok()) {
+    if (const auto bytes = files::read_file(SLUICE_BLOCK_GUEST); bytes.ok()) {
         auto loaded = vm::load_elf(witness_host::bytes_of(*bytes));
         if (loaded.ok()) program = std::make_unique<vm::Program>(*std::move(loaded));
     }

@@ -6,7 +6,7 @@
 #include "commands/input.h"
 #include "sluice/isa/decode.h"
 #include "sluice/vm/profile.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 
 namespace sluice::host {
 namespace {
@@ -90,7 +90,7 @@ class Execute final : public Command {
         if (!profiled.ok()) return profiled.status();
         if (!profile_.empty()) {
             const absl::Status status =
-                witness_host::write_file(profile_, profiled->folded_stacks(vm::ProfileUnit::weighted));
+                files::write_file(profile_, profiled->folded_stacks(vm::ProfileUnit::weighted));
             if (!status.ok()) return status;
         }
         if (report_.empty()) return absl::OkStatus();
@@ -108,7 +108,7 @@ class Execute final : public Command {
             if (profiled->operations[op] == 0) continue;
             report["operations"][std::string(isa::name(static_cast<isa::Op>(op)))] = profiled->operations[op];
         }
-        return witness_host::write_file(report_, report.dump(2) + "\n");
+        return files::write_file(report_, report.dump(2) + "\n");
     }
 
     InputOptions input_;

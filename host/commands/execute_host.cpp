@@ -6,7 +6,7 @@
 #include "commands/execution.h"
 #include "commands/input.h"
 #include "sluice/executor/evm.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/hex.h"
 
 namespace sluice::host {
@@ -60,7 +60,7 @@ class ExecuteHost final : public Command {
                 report["opcodes"][std::string(executor::opcode_name(static_cast<std::uint8_t>(opcode)))] =
                     counts.count[opcode];
             }
-            if (const absl::Status status = witness_host::write_file(report_, report.dump(2) + "\n"); !status.ok()) {
+            if (const absl::Status status = files::write_file(report_, report.dump(2) + "\n"); !status.ok()) {
                 return fail(status);
             }
         }

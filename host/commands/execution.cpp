@@ -10,7 +10,7 @@
 
 #include "sluice/abi/ecall.h"
 #include "sluice/witness/reader.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/hex.h"
 
@@ -180,7 +180,7 @@ nlohmann::json to_json(const vm::Run& run) {
 }
 
 absl::StatusOr<vm::Program> load_guest(const std::string& path) {
-    const auto bytes = witness_host::read_file(path);
+    const auto bytes = files::read_file(path);
     if (!bytes.ok()) {
         return absl::Status(bytes.status().code(),
                             absl::StrCat(bytes.status().message(),

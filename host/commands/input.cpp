@@ -12,7 +12,7 @@
 #include "sluice/executor_host/chain_file.h"
 #include "sluice/witness_host/block_folder.h"
 #include "sluice/witness_host/block_json.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/hex.h"
 #include "sluice/witness_host/input_file.h"
 #include "sluice/witness_host/witness_json.h"
@@ -26,7 +26,7 @@ using witness_host::InputFile;
 /// Puts the rules of a chain file into the witness; without one, the built-in rules of its chain id have to exist.
 absl::Status set_chain(ExecutionWitness& witness, const std::string& chain_file) {
     if (chain_file.empty()) return absl::OkStatus();
-    auto text = witness_host::read_file(chain_file);
+    auto text = files::read_file(chain_file);
     if (!text.ok()) return text.status();
     const auto config = executor_host::parse_chain_file(*text);
     if (!config.ok()) {
@@ -85,7 +85,7 @@ absl::StatusOr<InputFile> read(const InputOptions& options) {
         const std::string beside = absl::StrCat(options.input, "/chain.json");
         if (chain_file.empty() && fs::exists(beside)) chain_file = beside;
     } else {
-        auto bytes = witness_host::read_compressed_file(options.input);
+        auto bytes = files::read_compressed_file(options.input);
         if (!bytes.ok()) return bytes.status();
         auto file = witness_host::is_input_file(*bytes) ? witness_host::decode_input_file(*bytes)
                                                         : witness_host::make_input_file(*std::move(bytes));

@@ -5,7 +5,7 @@
 
 #include "commands/execution.h"
 #include "commands/input.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/input_file.h"
 
 namespace sluice::host {
@@ -54,7 +54,7 @@ class MakeInput final : public Command {
         if (!stream_.empty()) {
             const auto stream = job->stream(witness_.mode);
             if (!stream.ok()) return fail(stream.status());
-            if (const absl::Status status = witness_host::write_file(stream_, *stream); !status.ok())
+            if (const absl::Status status = files::write_file(stream_, *stream); !status.ok())
                 return fail(status);
             json["stream"] = stream_;
             json["stream_bytes"] = stream->size();

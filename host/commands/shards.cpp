@@ -10,7 +10,7 @@
 
 #include "commands/execution.h"
 #include "commands/input.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 
 namespace sluice::host {
 namespace {

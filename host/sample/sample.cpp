@@ -18,7 +18,7 @@
 #include "sluice/executor/memory_state.h"
 #include "sluice/executor_host/chain_file.h"
 #include "sluice/witness/trie.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/full_trie.h"
 
 namespace sluice::host {
@@ -256,7 +256,7 @@ absl::Status write_sample(const Sample& sample, const std::string& folder) {
                                       {"witness.json", witness.dump()},
                                       {"chain.json", sample.chain_file},
                                       {"meta.json", meta.dump(2) + "\n"}}) {
-        if (const absl::Status status = witness_host::write_file(absl::StrCat(folder, "/", name), bytes); !status.ok())
+        if (const absl::Status status = files::write_file(absl::StrCat(folder, "/", name), bytes); !status.ok())
             return status;
     }
     return absl::OkStatus();

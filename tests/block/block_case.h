@@ -12,7 +12,7 @@
 #include "sluice/executor_host/chain_file.h"
 #include "sluice/vm/machine.h"
 #include "sluice/witness_host/block_folder.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "support/catch.h"
 
 namespace sluice::test {
@@ -24,7 +24,7 @@ inline constexpr witness::WitnessMode kModes[] = {witness::WitnessMode::eager, w
 inline const std::optional<vm::Program>& block_guest() {
     static const std::optional<vm::Program> program = []() -> std::optional<vm::Program> {
         if (std::string(SLUICE_BLOCK_GUEST).empty()) return std::nullopt;
-        const auto bytes = witness_host::read_file(SLUICE_BLOCK_GUEST);
+        const auto bytes = files::read_file(SLUICE_BLOCK_GUEST);
         if (!bytes.ok()) return std::nullopt;
         auto loaded = vm::load_elf(witness_host::bytes_of(*bytes));
         if (!loaded.ok()) return std::nullopt;

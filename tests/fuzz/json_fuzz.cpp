@@ -7,7 +7,7 @@
 
 #include "sluice/base/keccak.h"
 #include "sluice/witness_host/block_json.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/input_file.h"
 #include "sluice/witness_host/records.h"
 #include "sluice/witness_host/witness_json.h"
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         }
         case 3:
-            if (input.size() < 4096) static_cast<void>(decompress(input));
+            if (input.size() < 4096) static_cast<void>(files::decompress(input));
             break;
         default: {
             const std::vector<std::uint8_t> exact(input.begin(), input.end());

@@ -7,7 +7,7 @@
 #include "sluice/base/rlp.h"
 #include "sluice/witness_host/block_folder.h"
 #include "sluice/witness_host/block_json.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/hex.h"
 #include "sluice/witness_host/input_file.h"
@@ -253,35 +253,35 @@ TEST_CASE("gzip and zstd are undone by their first bytes, and damage is an error
     SLUICE_RANDOM(rng);
     std::string plain;
     for (int i = 0; i < 100'000; ++i) plain.push_back(static_cast<char>(rng() % 7));
-    const std::string packed = *gzip(plain);
+    const std::string packed = *files::gzip(plain);
     REQUIRE(packed.size() < plain.size());
-    REQUIRE(*decompress(packed) == plain);
-    REQUIRE(*decompress(packed + packed) == plain + plain);  // gzip allows several members
-    REQUIRE(*decompress(plain) == plain);
-    REQUIRE(*decompress("") == "");
-    REQUIRE_FALSE(decompress(packed.substr(0, packed.size() / 2)).ok());
+    REQUIRE(*files::decompress(packed) == plain);
+    REQUIRE(*files::decompress(packed + packed) == plain + plain);  // gzip allows several members
+    REQUIRE(*files::decompress(plain) == plain);
+    REQUIRE(*files::decompress("") == "");
+    REQUIRE_FALSE(files::decompress(packed.substr(0, packed.size() / 2)).ok());
     std::string damaged = packed;
     damaged[packed.size() / 2] = static_cast<char>(damaged[packed.size() / 2] ^ 0x55);
-    REQUIRE_FALSE(decompress(damaged).ok());
-    REQUIRE_FALSE(decompress(std::string("\x28\xb5\x2f\xfd", 4)).ok());
-    REQUIRE_FALSE(decompress(std::string("\x28\xb5\x2f\xfd\xff\xff\xff", 7)).ok());
+    REQUIRE_FALSE(files::decompress(damaged).ok());
+    REQUIRE_FALSE(files::decompress(std::string("\x28\xb5\x2f\xfd", 4)).ok());
+    REQUIRE_FALSE(files::decompress(std::string("\x28\xb5\x2f\xfd\xff\xff\xff", 7)).ok());
     // zstd's frame of "sluice": as the zstd tool writes it.
     const std::string frame = from_hex("28b52ffd0458310000736c756963657c2388a2");
-    REQUIRE(*decompress(frame) == "sluice");
+    REQUIRE(*files::decompress(frame) == "sluice");
 }
 
 TEST_CASE("a file is written whole or not at all") {
     const TemporaryFolder folder;
     const std::string path = folder / "deep/er/file";
-    REQUIRE(write_file(path, "first").ok());
-    REQUIRE(write_file(path, "second").ok());
-    REQUIRE(*witness_host::read_file(path) == "second");
+    REQUIRE(files::write_file(path, "first").ok());
+    REQUIRE(files::write_file(path, "second").ok());
+    REQUIRE(*files::read_file(path) == "second");
     REQUIRE(std::distance(std::filesystem::directory_iterator(folder / "deep/er"),
                           std::filesystem::directory_iterator()) == 1);
-    const absl::Status status = write_file(folder / "deep", "x");  // a folder is in the way
+    const absl::Status status = files::write_file(folder / "deep", "x");  // a folder is in the way
     REQUIRE_FALSE(status.ok());
     REQUIRE(message_of(status).find("deep") != std::string::npos);
-    REQUIRE(witness_host::read_file(folder / "missing").status().code() == absl::StatusCode::kNotFound);
+    REQUIRE(files::read_file(folder / "missing").status().code() == absl::StatusCode::kNotFound);
 }
 
 TEST_CASE("witness arrays are sets: order, duplicates, empty items, null and missing arrays do not matter") {
@@ -455,7 +455,7 @@ TEST_CASE("real blocks pass through the JSON of a node and back, byte for byte")
     std::size_t types[5]{};
     for (const std::string& folder : folders) {
         INFO(folder);
-        const std::string block = *witness_host::read_file(folder + "/block.rlp");
+        const std::string block = *files::read_file(folder + "/block.rlp");
         const json object = JsonOfBlock::block(block);
         for (const json& transaction : object["transactions"]) {
             ++types[*parse_quantity_u64(transaction["type"].get<std::string>())];
@@ -473,7 +473,7 @@ TEST_CASE("real blocks pass through the JSON of a node and back, byte for byte")
 TEST_CASE("a block's JSON with a field changed, missing or of another form is refused, naming the field") {
     const std::vector<std::string> folders = data_folders();
     if (folders.empty()) SLUICE_SKIP_NO_DATA("mainnet blocks");
-    const json good = JsonOfBlock::block(*witness_host::read_file(test_data() + "/mainnet/23879620/block.rlp"));
+    const json good = JsonOfBlock::block(*files::read_file(test_data() + "/mainnet/23879620/block.rlp"));
     const auto refusal = [&](const json& changed) {
         const auto block = block_from_json(changed);
         REQUIRE_FALSE(block.ok());
@@ -518,7 +518,7 @@ TEST_CASE("folders of real blocks give checked witnesses, and input files keep t
         const auto witness = read_block_folder(folder);
         INFO(witness.status());
         REQUIRE(witness.ok());
-        const json meta = json::parse(*witness_host::read_file(folder + "/meta.json"));
+        const json meta = json::parse(*files::read_file(folder + "/meta.json"));
         REQUIRE(witness->nodes.size() == meta["stateNodes"].get<std::size_t>());
         REQUIRE(witness->headers.size() == meta["headers"].get<std::size_t>());
         const auto link = parent_link(*witness);
@@ -533,15 +533,15 @@ TEST_CASE("folders of real blocks give checked witnesses, and input files keep t
 TEST_CASE("a folder may hold JSON and zstd, and its meta.json must name its block") {
     const TemporaryFolder folder;
     const ExecutionWitness witness = small_witness();
-    REQUIRE(write_file(folder / "block.json", JsonOfBlock::block(witness.block).dump()).ok());
-    REQUIRE(write_file(folder / "witness.json", witness_json(witness).dump()).ok());
+    REQUIRE(files::write_file(folder / "block.json", JsonOfBlock::block(witness.block).dump()).ok());
+    REQUIRE(files::write_file(folder / "witness.json", witness_json(witness).dump()).ok());
     const auto read = read_block_folder(folder.string());
     INFO(read.status());
     REQUIRE(read.ok());
     REQUIRE(read->block == witness.block);
     REQUIRE(read->headers == witness.headers);
     REQUIRE(read_block_files(folder / "block.json", folder / "witness.json").ok());
-    REQUIRE(write_file(folder / "meta.json", R"({"number": 5})").ok());
+    REQUIRE(files::write_file(folder / "meta.json", R"({"number": 5})").ok());
     REQUIRE(message_of(read_block_folder(folder.string()).status()).find("number") != std::string::npos);
     const TemporaryFolder empty;
     REQUIRE(message_of(read_block_folder(empty.string()).status()).find("block.rlp") != std::string::npos);

@@ -5,8 +5,8 @@
 
 #include "sluice/base/keccak.h"
 #include "sluice/base/rlp.h"
+#include "sluice/files/text.h"
 #include "sluice/witness_host/hex.h"
-#include "text.h"
 
 namespace sluice::witness_host {
 namespace {

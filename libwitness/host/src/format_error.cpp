@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "sluice/base/keccak.h"
+#include "sluice/files/text.h"
 #include "sluice/witness/stream.h"
 #include "sluice/witness_host/hex.h"
-#include "text.h"
 
 namespace sluice::witness_host {
 namespace {

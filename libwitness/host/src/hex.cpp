@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 
-#include "text.h"
+#include "sluice/files/text.h"
 
 namespace sluice::witness_host {
 namespace {

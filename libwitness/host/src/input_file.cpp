@@ -2,11 +2,11 @@
 #include "sluice/witness_host/input_file.h"
 
 #include "sluice/base/keccak.h"
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
+#include "sluice/files/text.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/hex.h"
 #include "sluice/witness_host/records.h"
-#include "text.h"
 
 namespace sluice::witness_host {
 namespace {
@@ -194,11 +194,11 @@ absl::StatusOr<InputFile> decode_input_file(std::string_view bytes) {
 absl::Status write_input_file(const std::string& path, const InputFile& file) {
     const absl::StatusOr<std::string> bytes = encode_input_file(file);
     if (!bytes.ok()) return bytes.status();
-    return write_file(path, *bytes);
+    return files::write_file(path, *bytes);
 }
 
 absl::StatusOr<InputFile> read_input_file(const std::string& path) {
-    absl::StatusOr<std::string> bytes = read_compressed_file(path);
+    absl::StatusOr<std::string> bytes = files::read_compressed_file(path);
     if (!bytes.ok()) return bytes.status();
     absl::StatusOr<InputFile> file = decode_input_file(*bytes);
     if (!file.ok()) return with_prefix(path, file.status());

@@ -1,9 +1,9 @@
 // Records one after the other. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/witness_host/records.h"
 
+#include "sluice/files/text.h"
 #include "sluice/witness_host/execution_witness.h"
 #include "sluice/witness_host/format_error.h"
-#include "text.h"
 
 namespace sluice::witness_host {
 

@@ -7,9 +7,9 @@
 
 #include "sluice/base/keccak.h"
 #include "sluice/executor/fork.h"
+#include "sluice/files/text.h"
 #include "sluice/witness_host/hex.h"
 #include "sluice/witness_host/records.h"
-#include "text.h"
 #include "trie_records.h"
 
 namespace sluice::witness_host {

@@ -5,11 +5,11 @@
 #include <set>
 #include <string_view>
 
+#include "sluice/files/text.h"
 #include "sluice/witness/node.h"
 #include "sluice/witness/partial_trie.h"
 #include "sluice/witness_host/execution_witness.h"
 #include "sluice/witness_host/hex.h"
-#include "text.h"
 
 namespace sluice::witness_host {
 namespace {

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "json_field.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/block_json.h"
-#include "sluice/witness_host/files.h"
 #include "sluice/witness_host/hex.h"
 
 namespace sluice::witness_host {
@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 absl::StatusOr<std::string> read_block(const std::string& path) {
-    absl::StatusOr<std::string> bytes = read_compressed_file(path);
+    absl::StatusOr<std::string> bytes = files::read_compressed_file(path);
     if (!bytes.ok()) return bytes.status();
     const std::size_t first = bytes->find_first_not_of(" \t\r\n");
     // A block's RLP is a long list: its first byte is 0xf8 or more.
@@ -25,7 +25,7 @@ absl::StatusOr<std::string> read_block(const std::string& path) {
 }
 
 absl::StatusOr<WitnessArrays> read_witness(const std::string& path) {
-    const absl::StatusOr<std::string> text = read_compressed_file(path);
+    const absl::StatusOr<std::string> text = files::read_compressed_file(path);
     if (!text.ok()) return text.status();
     absl::StatusOr<WitnessArrays> arrays = witness_from_json_text(*text);
     if (!arrays.ok()) return with_prefix(path, arrays.status());
@@ -127,7 +127,7 @@ absl::StatusOr<ExecutionWitness> read_block_folder(const std::string& folder) {
     std::optional<UnanchoredParent> unanchored;
     const absl::StatusOr<std::string> meta_path = find_file(folder, {"meta.json"});
     if (meta_path.ok()) {
-        const absl::StatusOr<std::string> text = read_file(*meta_path);
+        const absl::StatusOr<std::string> text = files::read_file(*meta_path);
         if (!text.ok()) return text.status();
         const absl::StatusOr<json> document = parse_json(*text);
         if (!document.ok()) return with_prefix(*meta_path, document.status());

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 
-#include "../text.h"
+#include "sluice/files/text.h"
 
 namespace sluice::witness_host {
 

@@ -1,5 +1,5 @@
 // Files and compression. SPDX-License-Identifier: MIT OR Apache-2.0
-#include "sluice/witness_host/files.h"
+#include "sluice/files/files.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -11,9 +11,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "text.h"
+#include "sluice/files/text.h"
 
-namespace sluice::witness_host {
+namespace sluice::files {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 18;
@@ -178,4 +178,4 @@ absl::StatusOr<std::string> gzip(std::string_view bytes) {
     return out;
 }
 
-}  // namespace sluice::witness_host
+}  // namespace sluice::files

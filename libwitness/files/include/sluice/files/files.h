@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace sluice::witness_host {
+namespace sluice::files {
 
 /// Largest result of decompress(), so that a small file cannot ask for all memory.
 inline constexpr std::size_t kMaxDecompressedSize = std::size_t{1} << 30;
@@ -25,4 +25,4 @@ absl::StatusOr<std::string> decompress(std::string bytes);
 /// gzip, for files others read.
 absl::StatusOr<std::string> gzip(std::string_view bytes);
 
-}  // namespace sluice::witness_host
+}  // namespace sluice::files

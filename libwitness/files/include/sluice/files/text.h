@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace sluice::witness_host {
+namespace sluice {
 
 inline void append_part(std::string& out, std::string_view part) {
     out.append(part);
@@ -42,4 +42,4 @@ template <class... Parts>
     return absl::Status(status.code(), cat(prefix, ": ", status.message()));
 }
 
-}  // namespace sluice::witness_host
+}  // namespace sluice
