@@ -21,7 +21,7 @@ one() {
     else
         echo "fuzz $name: FAILED, reproducer in $work/crashes"
         tail -n 60 "$work/log"
-        exit 255
+        exit 1
     fi
 }
 export -f one

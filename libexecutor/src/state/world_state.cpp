@@ -414,42 +414,43 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
     while (journal_.size() > snapshot.changes) {
         const std::size_t end = journal_.size() - 2;
         void* subject = reinterpret_cast<void*>(static_cast<std::uintptr_t>(journal_[end]));
-        auto& account = *static_cast<Account*>(subject);
-        auto& slot = *static_cast<Slot*>(subject);
+        // What the subject is depends on the record; of transient storage it is a number.
+        const auto account = [&]() -> Account& { return *static_cast<Account*>(subject); };
+        const auto slot = [&]() -> Slot& { return *static_cast<Slot*>(subject); };
         std::size_t payload = 0;
         const auto word = [&](std::size_t i) { return journal_[end - payload + i]; };
         const auto value = [&] { return Uint256{word(0), word(1), word(2), word(3)}; };
         switch (static_cast<Undo>(journal_[end + 1])) {
             case Undo::account_warm:
-                account.warm_in = 0;
+                account().warm_in = 0;
                 break;
             case Undo::slot_warm:
-                slot.warm_in = 0;
+                slot().warm_in = 0;
                 break;
             case Undo::existence:
-                account.info.exists = false;
+                account().info.exists = false;
                 break;
             case Undo::balance:
                 payload = 4;
-                account.info.balance = value();
+                account().info.balance = value();
                 break;
             case Undo::nonce:
                 payload = 1;
-                account.info.nonce = word(0);
+                account().info.nonce = word(0);
                 break;
             case Undo::code_hash:
                 payload = 4;
-                account.info.code_hash = as_hash(&journal_[end - payload]);
-                account.code = nullptr;
+                account().info.code_hash = as_hash(&journal_[end - payload]);
+                account().code = nullptr;
                 break;
             case Undo::created:
                 payload = 4;
-                account.info.nonce = word(0);
-                account.created_in = static_cast<std::uint32_t>(word(1));
-                account.storage_cleared = word(2) != 0;
+                account().info.nonce = word(0);
+                account().created_in = static_cast<std::uint32_t>(word(1));
+                account().storage_cleared = word(2) != 0;
                 break;
             case Undo::destroyed:
-                account.destroyed_in = 0;
+                account().destroyed_in = 0;
                 destroyed_.pop_back();
                 break;
             case Undo::touched:
@@ -457,7 +458,7 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
                 break;
             case Undo::slot_value:
                 payload = 4;
-                slot.current = value();
+                slot().current = value();
                 break;
             case Undo::transient_absent:
                 transients_[reinterpret_cast<std::uintptr_t>(subject)].transaction = 0;
