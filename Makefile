@@ -6,8 +6,9 @@
 #   make test     build and run all tests; ends with counts of passed, failed and skipped
 #   make bench    run the benchmark suites; JSON under build/release/benchmarks/results
 #   make format   clang-format over our sources
-#   make ci       what CI runs: make test with warnings as errors, then the other configurations
-#   make sanitize, make fuzz   unit tests and fuzzers under sanitizers; not yet part of `make ci`
+#   make sanitize unit tests under address and undefined-behaviour sanitizers (clang 19)
+#   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
+#   make ci       what CI runs, two jobs at once: test with warnings as errors, then the other configurations
 
 SHELL := /bin/bash
 BUILD := build/release
@@ -17,6 +18,8 @@ FUZZ_SECONDS ?= 60
 # A clone in another folder finds what an earlier one compiled.
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
+# Builds within a build, such as the guest's, keep to the same number of jobs.
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
 DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libclang-rt-19-dev \
   gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf cmake ninja-build ccache pkg-config \
@@ -59,26 +62,35 @@ format:
 	git ls-files '*.h' '*.cpp' '*.cu' '*.cuh' | xargs clang-format -i
 
 ci:
-	$(MAKE) test CMAKE_FLAGS="-DSLUICE_WERROR=ON"
-	$(MAKE) configurations
+	@for part in test configurations; do \
+	    start=$$SECONDS; \
+	    $(MAKE) --no-print-directory $$part JOBS=2 CMAKE_FLAGS=-DSLUICE_WERROR=ON || exit 1; \
+	    echo "== make $$part: $$((SECONDS - start)) s"; \
+	done
+	@test -s $(BUILD)/guest/block.elf || { echo "the RISC-V guest was not built"; exit 1; }
 
-# Unit tests under address and undefined-behaviour sanitizers.
-sanitize: deps
+build/sanitize/build.ninja: | deps
 	cmake -S . -B build/sanitize -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER=clang-19 \
 	    -DCMAKE_CXX_COMPILER=clang++-19 -DSLUICE_SANITIZE=address,undefined -DSLUICE_WERROR=ON -DSLUICE_FUZZ=ON \
 	    -DSLUICE_BENCHMARKS=OFF -DSLUICE_GUEST=OFF
-	cmake --build build/sanitize -j $(JOBS)
-	tests/run.sh build/sanitize -L unit
+
+# Unit tests that need no guest program, under address and undefined-behaviour sanitizers.
+sanitize: deps build/sanitize/build.ninja
+	cmake --build build/sanitize -j $(JOBS) --target unit_tests
+	tests/run.sh build/sanitize -L unit -LE guest
 
 # Every libFuzzer target for FUZZ_SECONDS, from the committed corpus.
-fuzz: deps
+fuzz: deps build/sanitize/build.ninja
+	cmake --build build/sanitize -j $(JOBS) --target fuzzers
 	tests/fuzz/run.sh build/sanitize $(FUZZ_SECONDS) $(JOBS)
 
-# The combinations that CI only configures: clang release, no guest, freestanding parts alone.
+# The combinations that CI only configures: clang release, no guest, a guest tool missing, freestanding parts alone.
 configurations: deps
 	rm -rf build/configure
 	cmake -S . -B build/configure/clang -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
 	cmake -S . -B build/configure/no-guest -G Ninja -DSLUICE_GUEST=OFF
+	cmake -S . -B build/configure/no-tools -G Ninja -DSLUICE_RISCV_GCC=/nowhere/riscv64-unknown-elf-gcc | \
+	    grep 'RISC-V guest: not built; missing packages: gcc-riscv64-unknown-elf'
 	cmake -S . -B build/configure/freestanding -G Ninja -DSLUICE_HOSTED=OFF
 	rm -rf build/configure
 

@@ -1,4 +1,4 @@
-"""Counts test cases in ctest's JUnit file. Catch2 programs count by test case, other tests as one each.
+"""Counts test cases in ctest's JUnit files. Catch2 programs count by test case, other tests as one each.
 
 SPDX-License-Identifier: MIT OR Apache-2.0
 """
@@ -9,7 +9,8 @@ import xml.etree.ElementTree as ElementTree
 
 passed = failed = 0
 skipped = collections.Counter()
-for case in ElementTree.parse(sys.argv[1]).getroot().iter("testcase"):
+cases = [case for file in sys.argv[1:] for case in ElementTree.parse(file).getroot().iter("testcase")]
+for case in cases:
     output = case.findtext("system-out") or ""
     reasons = re.findall(r"^SKIPPED: (.*)$", output, re.M)
     skipped.update(f"{case.get('name')}: {reason}" for reason in reasons)
