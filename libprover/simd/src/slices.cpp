@@ -89,6 +89,7 @@ void scale_base(const KoalaBear* a, const Extension<D>& factor, PlanarSpan<D> ou
     std::size_t i = 0;
     for (; i + Lanes::kCount <= output.size; i += Lanes::kCount) {
         const Lanes value = Lanes::load(a + i);
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) {
             (value * Factor::broadcast(factor.limb[l])).store(output.base + l * output.stride + i);
         }
@@ -113,11 +114,13 @@ struct WideExtension {
 
     HWY_INLINE static WideExtension zero() noexcept {
         WideExtension result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = WideLanes::zero();
         return result;
     }
     [[nodiscard]] HWY_INLINE ExtensionLanes<D> reduced() const noexcept {
         ExtensionLanes<D> result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = limb[l].reduced();
         return result;
     }
@@ -133,6 +136,7 @@ void combine_columns(const KoalaBear* const* columns, const Extension<D>* coeffi
         for (; j + 2 <= count; j += 2) {
             const Factor first = Factor::of(Lanes::load(columns[j] + i));
             const Factor second = Factor::of(Lanes::load(columns[j + 1] + i));
+            HWY_UNROLL(6)
             for (unsigned l = 0; l < D; ++l) {
                 const WideLanes products = WideLanes::product(first, Factor::broadcast(coefficients[j].limb[l])) +
                                            WideLanes::product(second, Factor::broadcast(coefficients[j + 1].limb[l]));
@@ -141,6 +145,7 @@ void combine_columns(const KoalaBear* const* columns, const Extension<D>* coeffi
         }
         if (j < count) {
             const Factor last = Factor::of(Lanes::load(columns[j] + i));
+            HWY_UNROLL(6)
             for (unsigned l = 0; l < D; ++l) {
                 sums.limb[l] = sums.limb[l] + WideLanes::product(last, Factor::broadcast(coefficients[j].limb[l]));
             }
@@ -163,6 +168,7 @@ void fold_base(const KoalaBear* values, std::size_t size, const Extension<D>& po
         Lanes::load_pairs(values + 2 * k, even, odd);
         const Lanes difference = odd - even;
         ExtensionLanes<D> folded;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) folded.limb[l] = difference * Factor::broadcast(point.limb[l]);
         store(folded + even, output, k);
     }
@@ -193,6 +199,7 @@ Extension<D> inner_product_base(const KoalaBear* values, PlanarView<D> weights) 
     for (; i + 2 * Lanes::kCount <= weights.size; i += 2 * Lanes::kCount) {
         const Factor first = Factor::of(Lanes::load(values + i));
         const Factor second = Factor::of(Lanes::load(values + i + Lanes::kCount));
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) {
             const KoalaBear* plane = weights.base + l * weights.stride + i;
             const WideLanes products = WideLanes::product(first, Factor::of(Lanes::load(plane))) +
@@ -214,9 +221,12 @@ Extension<D> inner_product(PlanarView<D> values, PlanarView<D> weights) {
         const ExtensionLanes<D> right = load(weights, i);
         const auto factor = ExtensionFactor<D>::of(right.limb);
         Factor limbs[D];
+        HWY_UNROLL(6)
         for (unsigned j = 0; j < D; ++j) limbs[j] = Factor::of(left.limb[j]);
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) {
             WideLanes sum = sums.limb[l];
+            HWY_UNROLL(6)
             for (unsigned j = 0; j < D; ++j) {
                 if (j != 0 && j % 2 == 0) sum = sum.subtracted_if_large();
                 sum = sum + WideLanes::product(limbs[j], factor.shifted[j][l]);

@@ -285,6 +285,7 @@ HWY_INLINE Lanes doubled(Lanes a) noexcept {
 template <unsigned D>
 HWY_INLINE void times_x(const Lanes* input, Lanes* output) noexcept {
     const Lanes top = input[D - 1];
+    HWY_UNROLL(6)
     for (unsigned i = 1; i < D; ++i) output[i] = input[i - 1];
     if constexpr (D == 4) {
         output[0] = top + top + top;
@@ -306,17 +307,23 @@ struct ExtensionFactor {
     HWY_INLINE static ExtensionFactor broadcast(const Extension<D>& element) noexcept {
         ExtensionFactor result;
         Extension<D> power = element;
+        HWY_UNROLL(6)
         for (unsigned j = 0; j < D; ++j, power *= Extension<D>::basis(1)) {
+            HWY_UNROLL(6)
             for (unsigned i = 0; i < D; ++i) result.shifted[j][i] = Factor::broadcast(power.limb[i]);
         }
         return result;
     }
     HWY_INLINE static ExtensionFactor of(const Lanes* limbs) noexcept {
         Lanes power[D][D];
+        HWY_UNROLL(6)
         for (unsigned i = 0; i < D; ++i) power[0][i] = limbs[i];
+        HWY_UNROLL(6)
         for (unsigned j = 1; j < D; ++j) times_x<D>(power[j - 1], power[j]);
         ExtensionFactor result;
+        HWY_UNROLL(6)
         for (unsigned j = 0; j < D; ++j) {
+            HWY_UNROLL(6)
             for (unsigned i = 0; i < D; ++i) result.shifted[j][i] = Factor::of(power[j][i]);
         }
         return result;
@@ -333,26 +340,31 @@ struct ExtensionLanes {
 
     HWY_INLINE static ExtensionLanes broadcast(const Extension<D>& element) noexcept {
         ExtensionLanes result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = Lanes::broadcast(element.limb[l]);
         return result;
     }
     HWY_INLINE static ExtensionLanes zero() noexcept { return broadcast(Extension<D>::zero()); }
     HWY_INLINE static ExtensionLanes load(const KoalaBear* base, std::size_t stride) noexcept {
         ExtensionLanes result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = Lanes::load(base + l * stride);
         return result;
     }
     HWY_INLINE void store(KoalaBear* base, std::size_t stride) const noexcept {
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) limb[l].store(base + l * stride);
     }
     /// Lane i gets elements 2 i and 2 i + 1.
     HWY_INLINE static void load_pairs(const KoalaBear* base, std::size_t stride, ExtensionLanes& even,
                                       ExtensionLanes& odd) noexcept {
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) Lanes::load_pairs(base + l * stride, even.limb[l], odd.limb[l]);
     }
     /// Lane i gets elements 4 i .. 4 i + 3.
     HWY_INLINE static void load_quads(const KoalaBear* base, std::size_t stride, ExtensionLanes& a, ExtensionLanes& b,
                                       ExtensionLanes& c, ExtensionLanes& d) noexcept {
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) {
             Lanes::load_quads(base + l * stride, a.limb[l], b.limb[l], c.limb[l], d.limb[l]);
         }
@@ -360,27 +372,33 @@ struct ExtensionLanes {
     /// The sum of all lanes.
     [[nodiscard]] HWY_INLINE Extension<D> sum() const noexcept {
         Extension<D> result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = limb[l].sum();
         return result;
     }
 
     HWY_INLINE friend ExtensionLanes operator+(const ExtensionLanes& a, const ExtensionLanes& b) noexcept {
         ExtensionLanes result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = a.limb[l] + b.limb[l];
         return result;
     }
     HWY_INLINE friend ExtensionLanes operator-(const ExtensionLanes& a, const ExtensionLanes& b) noexcept {
         ExtensionLanes result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = a.limb[l] - b.limb[l];
         return result;
     }
     HWY_INLINE ExtensionLanes operator-() const noexcept { return zero() - *this; }
     HWY_INLINE friend ExtensionLanes operator*(const ExtensionLanes& a, const ExtensionFactor<D>& b) noexcept {
         Factor factors[D];
+        HWY_UNROLL(6)
         for (unsigned j = 0; j < D; ++j) factors[j] = Factor::of(a.limb[j]);
         ExtensionLanes result;
+        HWY_UNROLL(6)
         for (unsigned i = 0; i < D; ++i) {
             WideLanes sum = WideLanes::product(factors[0], b.shifted[0][i]);
+            HWY_UNROLL(6)
             for (unsigned j = 1; j < D; ++j) {
                 // Four products are below 2^33 p; after the subtraction there is room for two more.
                 if (j == 4) sum = sum.subtracted_if_large();
@@ -395,6 +413,7 @@ struct ExtensionLanes {
     }
     HWY_INLINE friend ExtensionLanes operator*(const ExtensionLanes& a, Factor b) noexcept {
         ExtensionLanes result;
+        HWY_UNROLL(6)
         for (unsigned l = 0; l < D; ++l) result.limb[l] = a.limb[l] * b;
         return result;
     }
