@@ -102,18 +102,20 @@ void register_all() {
         add("poseidon2_24", permutations<24>, set);
         add("nonces_16", nonces<Poseidon2Hasher16>, set);
     }
+    const auto add_tree = [&](const std::string& name, auto function, const simd::InstructionSet& set, int log_leaves) {
+        add(name, function, set)->Arg(log_leaves)->Unit(benchmark::kMillisecond);
+    };
     for (const simd::InstructionSet& set : sets) {
-        for (const int log_leaves : {10, 20}) {
-            add("merkle_16", merkle<Poseidon2Hasher16, false>, set)->Arg(log_leaves)->Unit(benchmark::kMillisecond);
-            add("merkle_24", merkle<Poseidon2Hasher24, false>, set)->Arg(log_leaves)->Unit(benchmark::kMillisecond);
-        }
+        add_tree("merkle_16", merkle<Poseidon2Hasher16, false>, set, 14);
+        add_tree("merkle_24", merkle<Poseidon2Hasher24, false>, set, 14);
     }
     const simd::InstructionSet plain{sets.front().target, "plain"};
-    for (const int log_leaves : {10, 20}) {
-        add("merkle_16", merkle<Poseidon2Hasher16, true>, plain)->Arg(log_leaves)->Unit(benchmark::kMillisecond);
-        add("merkle_24", merkle<Poseidon2Hasher24, true>, plain)->Arg(log_leaves)->Unit(benchmark::kMillisecond);
-        add("merkle_blake3", merkle<Blake3Hasher, true>, plain)->Arg(log_leaves)->Unit(benchmark::kMillisecond);
-    }
+    add_tree("merkle_16", merkle<Poseidon2Hasher16, true>, plain, 14);
+    add_tree("merkle_24", merkle<Poseidon2Hasher24, true>, plain, 14);
+    add_tree("merkle_blake3", merkle<Blake3Hasher, true>, plain, 14);
+    add_tree("merkle_16", merkle<Poseidon2Hasher16, false>, sets.front(), 20);
+    add_tree("merkle_24", merkle<Poseidon2Hasher24, false>, sets.front(), 20);
+    add_tree("merkle_blake3", merkle<Blake3Hasher, true>, plain, 20);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // Poseidon2 in lanes: one permutation in each lane of a vector. SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // A header in the manner of Google Highway; see sluice/simd/vector_field-inl.h. The plain version is
-// sluice/hash/poseidon2.h, with the same rounds and layers; what differs is when sums are brought below p.
+// sluice/hash/poseidon2.h. Words of 32 bits leave no room to gather sums, so everything is brought below p at once; the
+// diagonal of the partial rounds is multiplied with by shifts and additions.
 
 #if defined(SLUICE_HASH_POSEIDON2_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SLUICE_HASH_POSEIDON2_LANES_INL_H_
@@ -80,11 +81,14 @@ HWY_INLINE Lanes add_and_cube(Lanes x, std::int32_t constant_less_p) noexcept {
     return {add_if_negative(hn::BitCast(WordTag(), hn::OddEven(odd, hn::DupOdd(even))))};
 }
 
-/// x / 2^Power, as Poseidon2Element<KoalaBear>::divided.
+/// x / 2^Power, 1 <= Power <= 24.
+///
+/// With x = high 2^Power + low: since p = 1 mod 2^24, x - low p is divisible by 2^Power, and the quotient is
+/// high - low 127 2^(24-Power). Both terms are below p.
 template <int Power>
 HWY_INLINE Lanes divided(Lanes x) noexcept {
     const Words low = hn::And(x.value, hn::Set(WordTag(), (std::uint32_t{1} << Power) - 1));
-    const Words subtrahend = hn::Sub(hn::ShiftLeft<31 - Power>(low), hn::ShiftLeft<24 - Power>(low));
+    const Words subtrahend = hn::Mul(low, hn::Set(WordTag(), std::uint32_t{127} << (24 - Power)));
     return {add_if_negative(hn::Sub(hn::ShiftRight<Power>(x.value), subtrahend))};
 }
 
@@ -115,23 +119,25 @@ HWY_INLINE void external_layer(Lanes* state) noexcept {
 
 template <unsigned Width>
 HWY_INLINE void internal_layer(Lanes* state) noexcept {
-    // Two partial sums, which do not wait for the S-box of element 0.
-    Lanes rest = state[1];
-    Lanes other = state[2];
+    // As a tree, and without element 0, whose S-box takes longest.
+    Lanes sums[Width / 2];
+    sums[0] = state[1];
     SLUICE_UNROLL
-    for (unsigned i = 3; i < Width; i += 2) {
-        rest = rest + state[i];
-        if (i + 1 < Width) other = other + state[i + 1];
+    for (unsigned i = 1; i < Width / 2; ++i) sums[i] = state[2 * i] + state[2 * i + 1];
+    SLUICE_UNROLL
+    for (unsigned distance = 1; distance < Width / 2; distance *= 2) {
+        SLUICE_UNROLL
+        for (unsigned i = 0; i + distance < Width / 2; i += 2 * distance) sums[i] = sums[i] + sums[i + distance];
     }
-    rest = rest + other;
+    const Lanes rest = sums[0];
     const Lanes sum = rest + state[0];
     state[0] = rest - state[0];
     state[1] = sum + state[1];
     state[2] = sum + doubled(state[2]);
-    state[3] = sum + divided<1>(state[3]);
+    state[3] = sum + state[3].halved();
     state[4] = sum + (doubled(state[4]) + state[4]);
     state[5] = sum + doubled(doubled(state[5]));
-    state[6] = sum - divided<1>(state[6]);
+    state[6] = sum - state[6].halved();
     state[7] = sum - (doubled(state[7]) + state[7]);
     state[8] = sum - doubled(doubled(state[8]));
     state[9] = sum + divided<8>(state[9]);
@@ -170,8 +176,8 @@ struct Constants {
 template <unsigned Width>
 constexpr Constants<Width> constants() noexcept {
     constexpr auto kTable = Poseidon2<Width>::table();
-    const auto less_p = [](KoalaBear element) {
-        return static_cast<std::int32_t>(element.montgomery) - static_cast<std::int32_t>(KoalaBear::kModulus);
+    const auto less_p = [](std::uint32_t word) {
+        return static_cast<std::int32_t>(word) - static_cast<std::int32_t>(KoalaBear::kModulus);
     };
     Constants<Width> result{};
     for (unsigned round = 0; round < Poseidon2<Width>::kFullRounds; ++round)

@@ -17,143 +17,155 @@ namespace sluice::hash {
 
 using math::KoalaBear;
 
-/// What the permutation asks of an element type beside addition and subtraction. A vector of elements that specialises
-/// it runs the same permutation in each of its lanes.
-template <class T>
-struct Poseidon2Element;
-
-template <>
-struct Poseidon2Element<KoalaBear> {
-    SLUICE_HD static constexpr KoalaBear add_constant(KoalaBear x, KoalaBear constant) noexcept { return x + constant; }
-    SLUICE_HD static constexpr KoalaBear cube(KoalaBear x) noexcept { return x.square() * x; }
-    SLUICE_HD static constexpr KoalaBear doubled(KoalaBear x) noexcept { return x.doubled(); }
-    /// x / 2^Power, 1 <= Power <= 24.
-    ///
-    /// With x = high 2^Power + low: since p = 1 mod 2^24, x - low p is divisible by 2^Power, and the quotient is
-    /// high - low 127 2^(24-Power). Both terms are below p.
-    template <unsigned Power>
-    SLUICE_HD static constexpr KoalaBear divided(KoalaBear x) noexcept {
-        static_assert(Power >= 1 && Power <= KoalaBear::kTwoAdicity);
-        const std::uint32_t low = x.montgomery & ((std::uint32_t{1} << Power) - 1);
-        const std::uint32_t subtrahend = (low << (31 - Power)) - (low << (24 - Power));
-        return KoalaBear{x.montgomery >> Power} - KoalaBear{subtrahend};
-    }
-};
-
-/// The pieces of the permutation, apart for the tests.
-template <unsigned Width, class T = KoalaBear>
+/// The permutation in 64-bit integers, reduced as seldom as their range allows. Bounds are in units of p, or named;
+/// 2^63 is 2.03 p^2.
+template <unsigned Width>
 struct Poseidon2 {
     static_assert(Width == 16 || Width == 24, "no parameters for this width");
     using Parameters = Poseidon2Parameters<Width>;
-    using Element = Poseidon2Element<T>;
     static constexpr unsigned kFullRounds = Parameters::kFullRounds;
     static constexpr unsigned kPartialRounds = Parameters::kPartialRounds;
 
-    /// Round constants as field elements.
+    /// Round constants and the diagonal of the partial rounds' matrix, in Montgomery form.
     struct Table {
-        KoalaBear full[kFullRounds][Width];
-        KoalaBear partial[kPartialRounds];
+        std::uint32_t full[kFullRounds][Width];
+        std::uint32_t partial[kPartialRounds];
+        std::int32_t diagonal[Width];  ///< between -p/2 and p/2
     };
     [[nodiscard]] SLUICE_HD static constexpr Table table() noexcept {
         constexpr typename Parameters::Table kCanonical = Parameters::canonical();
         Table result{};
         for (unsigned round = 0; round < kFullRounds; ++round) {
             for (unsigned i = 0; i < Width; ++i)
-                result.full[round][i] = KoalaBear::from_canonical(kCanonical.full[round][i]);
+                result.full[round][i] = KoalaBear::from_canonical(kCanonical.full[round][i]).montgomery;
         }
         for (unsigned round = 0; round < kPartialRounds; ++round)
-            result.partial[round] = KoalaBear::from_canonical(kCanonical.partial[round]);
+            result.partial[round] = KoalaBear::from_canonical(kCanonical.partial[round]).montgomery;
+        for (unsigned i = 0; i < Width; ++i) {
+            const auto word = static_cast<std::int32_t>(diagonal(i).montgomery);
+            result.diagonal[i] = word > kModulus / 2 ? static_cast<std::int32_t>(word - kModulus) : word;
+        }
         return result;
     }
 
-    /// The matrix of the full rounds: circ(2 M, M, ..., M) for M = circ(2, 3, 1, 1) on groups of four.
-    SLUICE_HD static constexpr void external_layer(T* state) noexcept {
-        for (unsigned group = 0; group < Width; group += 4) {
-            T* x = state + group;
-            const T sum01 = x[0] + x[1];
-            const T sum23 = x[2] + x[3];
-            const T all = sum01 + sum23;
-            const T all_and_1 = all + x[1];
-            const T all_and_3 = all + x[3];
-            x[3] = all_and_3 + Element::doubled(x[0]);
-            x[1] = all_and_1 + Element::doubled(x[2]);
-            x[0] = all_and_1 + sum01;
-            x[2] = all_and_3 + sum23;
-        }
-        for (unsigned i = 0; i < 4; ++i) {
-            T sum = state[i] + state[4 + i];
-            for (unsigned j = 8 + i; j < Width; j += 4) sum = sum + state[j];
-            for (unsigned j = i; j < Width; j += 4) state[j] = state[j] + sum;
-        }
-    }
-
-    /// The matrix of the partial rounds: all ones, plus on the diagonal
+    /// Entry i of the diagonal that is added to the all-ones matrix of the partial rounds:
     ///
     ///     width 16    -2, 1, 2, 1/2, 3, 4, -1/2, -3, -4, 1/2^8, 1/2^3, 1/2^24, -1/2^8, -1/2^3, -1/2^4, -1/2^24
     ///     width 24    -2, 1, 2, 1/2, 3, 4, -1/2, -3, -4, 1/2^8, 1/2^2, 1/2^3, 1/2^4, 1/2^5, 1/2^6, 1/2^24,
     ///                 -1/2^8, -1/2^3, -1/2^4, -1/2^5, -1/2^6, -1/2^7, -1/2^9, -1/2^24
-    SLUICE_HD static constexpr void internal_layer(T* state) noexcept {
-        T rest = state[1];
-        for (unsigned i = 2; i < Width; ++i) rest = rest + state[i];
-        const T sum = state[0] + rest;
-        state[0] = rest - state[0];
-        state[1] = sum + state[1];
-        state[2] = sum + Element::doubled(state[2]);
-        state[3] = sum + Element::template divided<1>(state[3]);
-        state[4] = sum + (Element::doubled(state[4]) + state[4]);
-        state[5] = sum + Element::doubled(Element::doubled(state[5]));
-        state[6] = sum - Element::template divided<1>(state[6]);
-        state[7] = sum - (Element::doubled(state[7]) + state[7]);
-        state[8] = sum - Element::doubled(Element::doubled(state[8]));
-        state[9] = sum + Element::template divided<8>(state[9]);
-        if constexpr (Width == 16) {
-            state[10] = sum + Element::template divided<3>(state[10]);
-            state[11] = sum + Element::template divided<24>(state[11]);
-            state[12] = sum - Element::template divided<8>(state[12]);
-            state[13] = sum - Element::template divided<3>(state[13]);
-            state[14] = sum - Element::template divided<4>(state[14]);
-            state[15] = sum - Element::template divided<24>(state[15]);
+    [[nodiscard]] SLUICE_HD static constexpr KoalaBear diagonal(unsigned i) noexcept {
+        /// A small number, or the power of 1/2 if it is above 4; negative for the negative of either.
+        constexpr int kFirst[9] = {-2, 1, 2, 5, 3, 4, -5, -3, -4};
+        constexpr unsigned kHalvings16[7] = {8, 3, 24, 8, 3, 4, 24};
+        constexpr unsigned kHalvings24[15] = {8, 2, 3, 4, 5, 6, 24, 8, 3, 4, 5, 6, 7, 9, 24};
+        constexpr unsigned kPositive = Width == 16 ? 12 : 16;  // the first of the negative powers
+        bool negative = i >= kPositive;
+        KoalaBear magnitude = KoalaBear::one();
+        unsigned halvings = 0;
+        if (i < 9) {
+            negative = kFirst[i] < 0;
+            const int small = negative ? -kFirst[i] : kFirst[i];
+            if (small == 5) {
+                halvings = 1;
+            } else {
+                magnitude = KoalaBear::from_canonical(static_cast<std::uint32_t>(small));
+            }
         } else {
-            state[10] = sum + Element::template divided<2>(state[10]);
-            state[11] = sum + Element::template divided<3>(state[11]);
-            state[12] = sum + Element::template divided<4>(state[12]);
-            state[13] = sum + Element::template divided<5>(state[13]);
-            state[14] = sum + Element::template divided<6>(state[14]);
-            state[15] = sum + Element::template divided<24>(state[15]);
-            state[16] = sum - Element::template divided<8>(state[16]);
-            state[17] = sum - Element::template divided<3>(state[17]);
-            state[18] = sum - Element::template divided<4>(state[18]);
-            state[19] = sum - Element::template divided<5>(state[19]);
-            state[20] = sum - Element::template divided<6>(state[20]);
-            state[21] = sum - Element::template divided<7>(state[21]);
-            state[22] = sum - Element::template divided<9>(state[22]);
-            state[23] = sum - Element::template divided<24>(state[23]);
+            halvings = Width == 16 ? kHalvings16[i - 9] : kHalvings24[i - 9];
         }
-    }
-
-    SLUICE_HD static constexpr void full_round(T* state, const KoalaBear* constants) noexcept {
-        for (unsigned i = 0; i < Width; ++i) state[i] = Element::cube(Element::add_constant(state[i], constants[i]));
-        external_layer(state);
-    }
-    SLUICE_HD static constexpr void partial_round(T* state, KoalaBear constant) noexcept {
-        state[0] = Element::cube(Element::add_constant(state[0], constant));
-        internal_layer(state);
+        for (; halvings != 0; --halvings) magnitude = magnitude.halved();
+        return negative ? -magnitude : magnitude;
     }
 
     /// The permutation, in place.
-    SLUICE_HD static inline void permute(T* state) noexcept {
+    SLUICE_HD static inline void permute(KoalaBear* state) noexcept {
         static constexpr Table kTable = table();
-        external_layer(state);
-        for (unsigned round = 0; round < kFullRounds / 2; ++round) full_round(state, kTable.full[round]);
-        for (unsigned round = 0; round < kPartialRounds; ++round) partial_round(state, kTable.partial[round]);
-        for (unsigned round = kFullRounds / 2; round < kFullRounds; ++round) full_round(state, kTable.full[round]);
+        std::int64_t x[Width];
+        for (unsigned i = 0; i < Width; ++i) x[i] = state[i].montgomery;
+        external_layer(x);
+        for (unsigned round = 0; round < kFullRounds / 2; ++round) full_round(x, kTable.full[round]);
+        for (unsigned i = 0; i < Width; ++i) x[i] = centered(x[i]);
+        for (unsigned round = 0; round < kPartialRounds; ++round)
+            partial_round(x, kTable.partial[round], kTable.diagonal);
+        for (unsigned round = kFullRounds / 2; round < kFullRounds; ++round) full_round(x, kTable.full[round]);
+        for (unsigned i = 0; i < Width; ++i) state[i] = KoalaBear::from_montgomery(below_p(x[i]));
     }
+
+    /// The matrix of the full rounds: circ(2 M, M, ..., M) for M = circ(2, 3, 1, 1) on groups of four. Its rows have
+    /// the sum 7 (Width / 4 + 1), so 35 or 49.
+    SLUICE_HD static constexpr void external_layer(std::int64_t* x) noexcept {
+        for (unsigned group = 0; group < Width; group += 4) {
+            const std::int64_t x0 = x[group];
+            const std::int64_t x1 = x[group + 1];
+            const std::int64_t x2 = x[group + 2];
+            const std::int64_t x3 = x[group + 3];
+            const std::int64_t all_and_1 = x0 + x1 + x2 + x3 + x1;
+            const std::int64_t all_and_3 = x0 + x1 + x2 + x3 + x3;
+            x[group] = all_and_1 + x0 + x1;
+            x[group + 1] = all_and_1 + 2 * x2;
+            x[group + 2] = all_and_3 + x2 + x3;
+            x[group + 3] = all_and_3 + 2 * x0;
+        }
+        for (unsigned i = 0; i < 4; ++i) {
+            std::int64_t sum = 0;
+            for (unsigned j = i; j < Width; j += 4) sum += x[j];
+            for (unsigned j = i; j < Width; j += 4) x[j] += sum;
+        }
+    }
+
+    /// Takes numbers in (-49, 49) and leaves numbers in (-45, 45).
+    SLUICE_HD static constexpr void full_round(std::int64_t* x, const std::uint32_t* constants) noexcept {
+        for (unsigned i = 0; i < Width; ++i) x[i] = cube(centered(x[i] + constants[i]));
+        external_layer(x);
+    }
+
+    /// Takes and leaves numbers in (-1.9, 1.9): the products are within 0.95 p^2, reduced within 0.98, and the sum of
+    /// the elements, within 49, adds less than 0.9.
+    SLUICE_HD static constexpr void partial_round(std::int64_t* x, std::uint32_t constant,
+                                                  const std::int32_t* diagonal) noexcept {
+        x[0] = cube(centered(x[0] + constant));
+        std::int64_t sum = 0;
+        for (unsigned i = 0; i < Width; ++i) sum += x[i];
+        sum = centered(sum);
+        for (unsigned i = 0; i < Width; ++i) x[i] = reduced(x[i] * diagonal[i]) + sum;
+    }
+
+ private:
+    static constexpr std::int64_t kModulus = KoalaBear::kModulus;
+    /// What makes numbers above -49 positive: a multiple of p.
+    static constexpr std::int64_t kBias = 49 * kModulus;
+
+    /// A number in [0, 1.79) that is congruent to x in (-49, 51): 2^31 is 2^24 - 1 mod p, so the low 31 bits, and 2^24
+    /// - 1 times the rest, which is at most 99.
+    SLUICE_HD static constexpr std::int64_t folded(std::int64_t x) noexcept {
+        const std::int64_t positive = x + kBias;
+        return positive - (positive >> 31) * kModulus;
+    }
+    /// One in (-0.9, 0.9), for x in (-49, 50).
+    SLUICE_HD static constexpr std::int64_t centered(std::int64_t x) noexcept {
+        constexpr std::int64_t kMiddle = kModulus / 64 * 57;
+        return folded(x + kMiddle) - kMiddle;
+    }
+    /// The one in [0, 1).
+    SLUICE_HD static constexpr std::uint32_t below_p(std::int64_t x) noexcept {
+        const std::int64_t result = folded(x);
+        return static_cast<std::uint32_t>(result >= kModulus ? result - kModulus : result);
+    }
+    /// x / 2^32 mod p, at most |x| / 2^32 + p / 2 in size, for |x| up to 1.02 p^2.
+    SLUICE_HD static constexpr std::int64_t reduced(std::int64_t x) noexcept {
+        constexpr std::uint32_t kMinusInverse = 0x7effffff;  // -1 / p mod 2^32
+        const auto factor = static_cast<std::int32_t>(static_cast<std::uint32_t>(x) * kMinusInverse);
+        return (x + factor * kModulus) >> 32;
+    }
+    /// For x in (-0.9, 0.9): the square is within 0.81 p^2, reduced within 0.91, times x within 0.82 p^2, and that
+    /// reduced within 0.91. x^3 of Montgomery words.
+    SLUICE_HD static constexpr std::int64_t cube(std::int64_t x) noexcept { return reduced(reduced(x * x) * x); }
 };
 
 /// Poseidon2 of `Width` elements in place.
-template <unsigned Width, class T>
-SLUICE_HD inline void poseidon2(T* state) noexcept {
-    Poseidon2<Width, T>::permute(state);
+template <unsigned Width>
+SLUICE_HD inline void poseidon2(KoalaBear* state) noexcept {
+    Poseidon2<Width>::permute(state);
 }
 
 }  // namespace sluice::hash
