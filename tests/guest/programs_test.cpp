@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "prover/random_field.h"
 #include "sluice/abi/exit.h"
 #include "sluice/abi/features.h"
 #include "sluice/abi/memory_map.h"
 #include "sluice/base/keccak.h"
+#include "sluice/math/extension.h"
 #include "sluice/vm/elf.h"
 #include "sluice/vm/machine.h"
 #include "support/catch.h"
@@ -95,6 +97,75 @@ TEST_CASE("fib computes, and costs a fixed number of instructions per step") {
     const vm::Run longer_run = run_guest("fib", bytes_of(90 + 2000, 8));
     REQUIRE(longer_run.cost.instructions - long_run.cost.instructions ==
             long_run.cost.instructions - ninety.cost.instructions);
+}
+
+namespace {
+
+std::vector<std::uint8_t> words_of(const std::vector<std::uint32_t>& words) {
+    std::vector<std::uint8_t> bytes;
+    for (const std::uint32_t word : words) {
+        const auto four = bytes_of(word, 4);
+        bytes.insert(bytes.end(), four.begin(), four.end());
+    }
+    return bytes;
+}
+
+template <class Field>
+std::vector<std::uint32_t> canonical_words(const Field& element) {
+    std::vector<std::uint32_t> words;
+    if constexpr (Field::kDegree == 1) {
+        words.push_back(element.canonical());
+    } else {
+        for (const math::KoalaBear limb : element.limb) words.push_back(limb.canonical());
+    }
+    return words;
+}
+
+/// Runs the chains of guest/programs/field.cpp on the machine and here.
+template <class Field>
+void check_field_chains(std::mt19937_64& rng) {
+    for (std::uint32_t operation = 0; operation < 4; ++operation) {
+        const auto a = test::random_field<Field>(rng);
+        const auto b = test::random_field<Field>(rng);
+        const auto input = [&](std::uint32_t count) {
+            std::vector<std::uint32_t> words{Field::kDegree, operation, count};
+            for (const std::uint32_t word : canonical_words(a)) words.push_back(word);
+            for (const std::uint32_t word : canonical_words(b)) words.push_back(word);
+            return words_of(words);
+        };
+        constexpr std::uint32_t kCount = 100;
+        Field expected = a;
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+            if (operation == 0) {
+                expected *= b;
+            } else if (operation == 1) {
+                expected = expected.square() + b;
+            } else if (operation == 2) {
+                expected = expected.inverse() + b;
+            } else {
+                expected = expected.pow(math::KoalaBear::kModulus) + b;
+            }
+        }
+        const vm::Run run = run_guest("field", input(kCount));
+        INFO("degree " << Field::kDegree << " operation " << operation << ": "
+                       << (run.cost.instructions - run_guest("field", input(0)).cost.instructions) / kCount
+                       << " instructions");
+        REQUIRE(run.exit_code == 0);
+        CHECK(run.output == words_of(canonical_words(expected)));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("fields compute on the machine what they compute here") {
+    SLUICE_NEED_GUESTS();
+    SLUICE_RANDOM(rng);
+    for (int round = 0; round < 4; ++round) {
+        check_field_chains<math::KoalaBear>(rng);
+        check_field_chains<math::Extension<4>>(rng);
+        check_field_chains<math::Extension<5>>(rng);
+        check_field_chains<math::Extension<6>>(rng);
+    }
 }
 
 TEST_CASE("an exit code keeps all 32 bits") {
