@@ -24,17 +24,28 @@ namespace sluice::test {
 
 using math::KoalaBear;
 
+/// How far a forger carries a lie: each kind does what those before it do, and adjusts one more message so that the
+/// checks up to there hold and only a later one can fail.
+enum class PlayAlong {
+    nothing,   ///< an honest prover, of whatever he was given
+    rounds,    ///< adds a constant to each sum-check round
+    children,  ///< adjusts a child in each layer of the GKR pass
+    columns,   ///< adjusts the value of one column (Forgery::column) to meet the zerocheck's claim
+    stack,     ///< adjusts the value of the first stack column to meet the jagged reduction's claim
+    last,      ///< adjusts the final values to meet the opening's claim
+    fold,      ///< adjusts the first folded vector instead, so that the later ones are honest folds of it
+};
+
 /// What a forger does. The empty one is an honest prover.
 template <class Ext>
 struct Forgery {
     /// Called for each message of extension elements before it is absorbed: label, how many of that label came before
     /// in this table proof, the message.
     std::function<void(std::string_view label, std::size_t number, std::span<Ext> message)> tamper;
-    /// Adds to each sum-check message what makes its own check hold, so that a lie goes on to the end of the sum-check.
-    bool patch_rounds = false;
-    /// Chooses the final values so that they meet the claim.
-    bool patch_final = false;
-    /// Number of the table proof that is tampered with; the others are honest.
+    PlayAlong play_along = PlayAlong::nothing;
+    /// Chip, group and index of a column in which every constraint and interaction is linear.
+    std::array<std::size_t, 3> column{};
+    /// Number of the table proof that is forged; the others are honest.
     std::uint32_t table = 1;
 };
 
@@ -251,16 +262,17 @@ class NaiveTableProver {
     Ext sample(std::string_view label) { return transcript_.template sample_ext<Ext::kDegree>(label); }
 
     void put(std::string_view label, std::span<const KoalaBear> elements) {
-        if (proof_.parts.empty() || proof_.parts.back().label != label || proof_.parts.back().table != number_ ||
-            label != "leaf")
-            proof_.parts.push_back({std::string(label), number_, proof_.words.size(), 0});
+        proof_.parts.push_back({std::string(label), number_, proof_.words.size(), 0});
         for (const KoalaBear element : elements) proof_.words.push_back(element.canonical());
         proof_.parts.back().word_count = proof_.words.size() - proof_.parts.back().first_word;
     }
     void put(std::string_view label, const Digest& digest) { put(label, std::span<const KoalaBear>(digest.element)); }
 
+    [[nodiscard]] bool is_forged() const { return forgery_.table == number_; }
+    [[nodiscard]] bool plays_along(PlayAlong how_far) const { return is_forged() && forgery_.play_along >= how_far; }
+
     void send(std::string_view label, std::vector<Ext>& message) {
-        if (forgery_.tamper && forgery_.table == number_) forgery_.tamper(label, sent_[std::string(label)]++, message);
+        if (forgery_.tamper && is_forged()) forgery_.tamper(label, sent_[std::string(label)]++, message);
         std::vector<KoalaBear> limbs;
         for (const Ext& element : message) limbs.insert(limbs.end(), element.limb, element.limb + Ext::kDegree);
         transcript_.absorb(label, std::span<const KoalaBear>(limbs));
@@ -269,7 +281,7 @@ class NaiveTableProver {
     /// Sends a round whose check is weight0 g(0) + weight1 g(1) = claim.
     void send_round(std::string_view label, std::vector<Ext>& g, const Ext& weight0, const Ext& weight1,
                     const Ext& claim) {
-        if (forgery_.patch_rounds && forgery_.table == number_) {
+        if (plays_along(PlayAlong::rounds)) {
             const Ext shift = (claim - weight0 * g[0] - weight1 * g[1]) * (weight0 + weight1).inverse();
             for (Ext& value : g) value += shift;
         }
@@ -466,6 +478,11 @@ class NaiveTableProver {
         }
         std::vector<Ext> children;
         for (const auto& values : child) children.push_back(values[0]);
+        if (plays_along(PlayAlong::children)) {
+            std::array<Ext, 12> c;
+            std::copy(children.begin(), children.end(), c.begin());
+            children[2] += (sum - combine(node_of(c), lambda)) * (lambda * children[3]).inverse();
+        }
         send("gkr_children", children);
         const Ext t = sample("gkr_child");
         for (std::size_t j = 0; j < 6; ++j) claim_[j] = (Ext::one() - t) * children[2 * j] + t * children[2 * j + 1];
@@ -571,6 +588,22 @@ class NaiveTableProver {
                 }
             }
         }
+        if (plays_along(PlayAlong::columns)) {
+            const auto z_here = [&] {
+                std::vector<std::array<std::vector<Ext>, 3>> rows(chips().size());
+                for (std::size_t c = 0; c < chips().size(); ++c) {
+                    for (std::size_t g = 0; g < 3; ++g) {
+                        for (const auto& values : columns[c][g]) rows[c][g].push_back(values[0]);
+                    }
+                }
+                return z_of(rows, xi);
+            };
+            Ext& value = columns[forgery_.column[0]][forgery_.column[1]][forgery_.column[2]][0];
+            const Ext found = z_here();
+            value += Ext::one();
+            const Ext slope = z_here() - found;
+            value += (sum - found) * slope.inverse() - Ext::one();
+        }
         for (std::size_t g = 0; g < 3; ++g) {
             for (std::size_t c = 0; c < chips().size(); ++c) {
                 for (std::size_t k = 0; table_.height(c) != 0 && k < columns[c][g].size(); ++k)
@@ -621,8 +654,13 @@ class NaiveTableProver {
             bind_lowest(dense_, stack_point_.back());
             bind_lowest(indicator, stack_point_.back());
         }
-        stack_point_.resize(h);  // the others belong to the stack column
+        const std::vector<Ext> column_point(stack_point_.begin() + h, stack_point_.end());
+        stack_point_.resize(h);
         for (const auto& column : stack_) stack_values_.push_back(multilinear_at(column, stack_point_));
+        if (plays_along(PlayAlong::stack)) {
+            const Ext found = indicator[0] * multilinear_at(stack_values_, column_point);
+            stack_values_[0] += (sum - found) * (indicator[0] * eq_at(column_point, 0)).inverse();
+        }
         send("stack_values", stack_values_);
     }
 
@@ -657,15 +695,12 @@ class NaiveTableProver {
                 bind_lowest(f, r);
             }
             if (group + 1 == groups) break;
+            if (group == 0 && plays_along(PlayAlong::fold)) meet_claim(f, sum, k);
             folds.push_back(fold_tree(f, opening.group_size(h, group + 1)));
             transcript_.absorb("fold_root", folds.back().root());
             put("fold_root", folds.back().root());
         }
-        if (forgery_.patch_final && forgery_.table == number_) {
-            Ext found = Ext::zero();
-            for (std::size_t x = 0; x < f.size(); ++x) found += eq_at(stack_point_, x, k) * f[x];
-            for (Ext& value : f) value += sum - found;  // the weights add up to 1
-        }
+        if (plays_along(PlayAlong::last)) meet_claim(f, sum, k);
         send("final", f);
         grind("query_grinding", opening.query_grinding_bits);
         const unsigned size0 = opening.group_size(h, 0);
@@ -673,14 +708,21 @@ class NaiveTableProver {
         std::set<std::size_t> indices;
         for (std::uint32_t q = 0; q < opening.queries[0]; ++q) indices.insert(transcript_.sample_bits("query", bits));
         for (std::size_t g = 0; g < 3; ++g) {
-            if (!commitments_[g].columns.empty()) open(commitments_[g].tree, indices, "leaf");
+            if (!commitments_[g].columns.empty()) open(commitments_[g].tree, indices, kGroupName[g]);
         }
         for (unsigned group = 1; group < groups; ++group) {
             std::set<std::size_t> above;
             for (const std::size_t index : indices) above.insert(index >> opening.group_size(h, group));
             indices = std::move(above);
-            open(folds[group], indices, "leaf");
+            open(folds[group], indices, "fold");
         }
+    }
+
+    /// Adds a constant to a vector so that its multilinear at the unbound part of the point is `claim`.
+    void meet_claim(std::vector<Ext>& f, const Ext& claim, unsigned bound) const {
+        Ext found = Ext::zero();
+        for (std::size_t x = 0; x < f.size(); ++x) found += eq_at(stack_point_, x, bound) * f[x];
+        for (Ext& value : f) value += claim - found;  // the weights add up to 1
     }
 
     [[nodiscard]] NaiveTree<S> fold_tree(const std::vector<Ext>& f, unsigned size) const {
@@ -693,10 +735,12 @@ class NaiveTableProver {
         return NaiveTree<S>(std::move(leaves));
     }
 
-    void open(const NaiveTree<S>& tree, const std::set<std::size_t>& indices, std::string_view label) {
-        for (const std::size_t index : indices) put(label, tree.leaves[index]);
-        for (const Digest& sibling : tree.siblings(indices)) put("sibling", sibling);
+    void open(const NaiveTree<S>& tree, const std::set<std::size_t>& indices, std::string_view name) {
+        for (const std::size_t index : indices) put(std::string("leaf ").append(name), tree.leaves[index]);
+        for (const Digest& sibling : tree.siblings(indices)) put(std::string("sibling ").append(name), sibling);
     }
+
+    static constexpr std::string_view kGroupName[3] = {"preprocessed", "linked", "main"};
 
     const NaiveTable& table_;
     const NaiveCommitment<S> (&commitments_)[3];

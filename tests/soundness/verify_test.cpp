@@ -1,30 +1,76 @@
-// The verifier accepts what is true: honest proofs of the naive prover. SPDX-License-Identifier: MIT OR Apache-2.0
-#include "execution.h"
-#include "sluice/params_test/profile.h"
+// The verifier accepts what is true: honest proofs of the naive prover, of all shapes. SPDX-License-Identifier: MIT OR
+// Apache-2.0
+#include "soundness.h"
 #include "support/catch.h"
 #include "tiny_machine.h"
 
 namespace sluice::test {
 namespace {
 
-using Narrow = verify::Scheme<params_test::kTest>;
-using Wide = verify::Scheme<params_test::kTestWide>;
-
 template <class S>
-std::string check(const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& proof,
-                  const std::vector<std::uint32_t>& statement) {
-    std::vector<std::uint8_t> memory(1 << 22);
-    Arena arena(memory.data(), memory.size());
-    const verify::Verdict verdict = verify::verify_execution<S>(key, proof, statement, arena);
-    return std::string(verify::name(verdict.status)) + " " + std::to_string(verdict.table) + " " +
-           std::to_string(verdict.position);
+std::string prove_and_verify(const std::vector<typename TinyMachine<S>::ShardPlan>& plan,
+                             const std::vector<unsigned>& stack_heights) {
+    KeyOptions options;
+    options.stack_heights = {2, 3, 4, 6};
+    const TinyMachine<S> machine(options);
+    std::uint32_t steps = 0;
+    for (const auto& shard : plan) steps += shard.steps;
+    const NaiveProver<S> prover(machine.key(), machine.run(plan), stack_heights);
+    return verdict_of<S>(machine.key().bytes, prover.prove().bytes(), machine.statement(steps));
 }
 
-TEST_CASE("a tiny run is accepted") {
+TEST_CASE("honest runs are accepted") {
+    CHECK(prove_and_verify<Narrow>({{2, {3, 5}}, {1, {5}}}, {3, 3, 3}) == "ok");
+    CHECK(prove_and_verify<Wide>({{2, {3, 5}}, {1, {5}}}, {3, 3, 3}) == "ok");
+}
+
+TEST_CASE("a shard of one row, and tables that are absent, are accepted") {
+    CHECK(prove_and_verify<Narrow>({{1, {}}}, {2, 2}) == "ok");
+    CHECK(prove_and_verify<Wide>({{0, {}}}, {3, 3}) == "ok");
+    CHECK(prove_and_verify<Narrow>({{0, {}}, {0, {7}}}, {2, 3, 4}) == "ok");
+}
+
+TEST_CASE("stacks with and without folds are accepted, and tables of one execution may have different ones") {
+    // final_log is 2 for one profile and 3 for the other; groups of 2 and of 3 variables.
+    CHECK(prove_and_verify<Narrow>({{4, {1, 2, 3}}, {2, {1}}}, {2, 6, 3}) == "ok");
+    CHECK(prove_and_verify<Wide>({{4, {1, 2, 3}}, {2, {1}}}, {6, 4, 2}) == "ok");
+}
+
+TEST_CASE("heights around powers of two and multiples of four are accepted") {
+    for (const std::uint32_t words : {1u, 3u, 4u, 5u, 7u, 8u, 9u}) {
+        typename TinyMachine<Wide>::ShardPlan shard{1, {}};
+        for (std::uint32_t key = 0; key < words; ++key) shard.keys.push_back(10 * key);
+        INFO(words << " words");
+        CHECK(prove_and_verify<Wide>({shard, {0, {10}}}, {3, 4, 3}) == "ok");
+    }
+}
+
+TEST_CASE("the verifier takes no more memory than it says, and leaves the arena as it was") {
+    const TinyMachine<Wide> machine;
+    const auto proof = NaiveProver<Wide>(machine.key(), machine.run({{2, {3}}}), {3, 3}).prove().bytes();
+    std::vector<std::uint64_t> memory(1 << 17);
+    Arena arena(memory.data(), memory.size() * 8);
+    const auto statement = machine.statement(2);
+    REQUIRE(verify::verify_execution<Wide>(machine.key().bytes, proof, statement, arena).ok());
+    CHECK(arena.used() == 0);
+    CHECK(arena.peak() < verify::scratch_bytes(machine.key().bytes.size(), proof.size()));
+    for (std::size_t size = 0; size < arena.peak(); size += 64) {
+        Arena small(memory.data(), size);
+        const verify::Verdict verdict = verify::verify_execution<Wide>(machine.key().bytes, proof, statement, small);
+        const bool key = verdict.status == verify::Status::malformed_key &&
+                         verdict.position == static_cast<std::uint32_t>(machine::KeyStatus::scratch_exhausted);
+        INFO(size << " bytes of memory: " << in_words(verdict));
+        CHECK((key || verdict.status == verify::Status::scratch_exhausted));
+    }
+}
+
+TEST_CASE("the shipped verifier refuses keys of profiles that are made for tests") {
     const TinyMachine<Narrow> machine;
-    const auto traces = machine.run({{2, {3, 5}}, {1, {5}}});
-    const NaiveProver<Narrow> prover(machine.key(), traces, {3, 3, 3});
-    CHECK(check<Narrow>(machine.key().bytes, prover.prove().bytes(), machine.statement(3)) == "ok 0 0");
+    const auto proof = NaiveProver<Narrow>(machine.key(), machine.run({{2, {3}}}), {3, 3}).prove().bytes();
+    std::vector<std::uint64_t> memory(1 << 17);
+    Arena arena(memory.data(), memory.size() * 8);
+    const auto statement = machine.statement(2);
+    CHECK(verify::verify(machine.key().bytes, proof, statement, arena).status == verify::Status::unsupported_profile);
 }
 
 }  // namespace
