@@ -2,24 +2,29 @@
 
 SPDX-License-Identifier: MIT OR Apache-2.0
 
-    check_verify.py CORPUS
+    check_verify.py CORPUS_WRITER       the program of tests/soundness/corpus_writer.cpp; SLUICE_SEED is its seed
 
-CORPUS is text, a JSON value a line. First an object from profile numbers to parameters (sluice_verify.verify); then for each case
+The writer prints a JSON value a line. First an object from profile numbers to parameters (sluice_verify.verify); then for each case
 {"name", "key", "proof" (both hexadecimal), "statement", "verdict"}, the verdict being the name of the C++ verifier's status. A key
 may be "same": that of the case before.
 """
 import collections
 import json
+import os
+import subprocess
 import sys
 import time
 
 import sluice_verify
 
 
-def main(path):
+def main(writer):
     verdicts, differing, key = collections.Counter(), [], None
     start = time.monotonic()
-    with open(path, encoding="ascii") as lines:
+    seed = os.environ.get("SLUICE_SEED", "1")
+    print("seed", seed)
+    with subprocess.Popen([writer, seed], stdout=subprocess.PIPE, text=True) as process:
+        lines = process.stdout
         profiles = {int(number): profile for number, profile in json.loads(next(lines)).items()}
         for line in lines:
             case = json.loads(line)
@@ -31,6 +36,8 @@ def main(path):
                 differing.append(f"{case['name']}: C++ says {case['verdict']}, Python says {found}")
             elif found != case["verdict"]:
                 print(f"{case['name']}: C++ says {case['verdict']}, Python says {found}")
+    if process.returncode != 0:
+        sys.exit(f"{writer} ended with {process.returncode}")
     for line in differing:
         print("DIFFERS", line)
     print(f"{sum(verdicts.values())} cases in {time.monotonic() - start:.0f} s:", dict(sorted(verdicts.items())))

@@ -1,0 +1,159 @@
+// Writes honest and forged proofs with the verifier's verdicts, for the verifier in Python.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+//   corpus_writer SEED        the format is described in python/check_verify.py
+//
+// Forgeries of three kinds: a word of an honest proof changed, one of each message; a message changed on its way into
+// the transcript, with all that follows made to fit; wrong length, statement or key.
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "execution.h"
+#include "sluice/params_test/profile.h"
+#include "tiny_machine.h"
+
+namespace sluice::test {
+namespace {
+
+std::string hex(const std::vector<std::uint8_t>& bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
+}
+
+void print_profile(const params::Profile& profile, const char* separator) {
+    const params::Opening& opening = profile.opening();
+    std::printf(
+        "\"%u\": {\"hasher\": \"%s\", \"extension_degree\": %u, \"log_inverse_rate\": %u, \"fold_arity_log\": %u, "
+        "\"final_log\": %u, \"queries\": %u, \"link_grinding_bits\": %u, \"lookup_grinding_bits\": %u, "
+        "\"batch_grinding_bits\": %u, \"fold_grinding_bits\": %u, \"query_grinding_bits\": %u}%s",
+        static_cast<unsigned>(profile.id),
+        profile.hasher == params::Hasher::poseidon2_width16 ? "poseidon2-16" : "poseidon2-24", profile.extension_degree,
+        opening.log_inverse_rate, opening.fold_arity_log, opening.final_log, opening.num_queries(0),
+        profile.linking_grinding_bits, profile.lookup_grinding_bits, opening.batch_grinding_bits,
+        opening.fold_grinding_bits, opening.query_grinding_bits, separator);
+}
+
+/// The cases of one profile.
+template <class S>
+class Corpus {
+ public:
+    explicit Corpus(std::uint64_t seed) : machine_(options()), random_(seed), memory_(1 << 22) {}
+
+    /// `changed` proofs with a changed word and `lied` with a lie at most. (A lie needs a prover, and a prover of a
+    /// real profile shows work.)
+    void write(std::size_t changed, std::size_t lied) {
+        const auto traces = machine_.run({{2, {3, 5}}, {1, {5}}});
+        const NaiveProver<S> prover(machine_.key(), traces, {3, 4, 3});
+        const std::vector<std::uint32_t> statement = machine_.statement(3);
+        const LabelledProof honest = prover.prove();
+        emit("honest", honest.bytes(), statement);
+        emit("honest, one shard", NaiveProver<S>(machine_.key(), machine_.run({{4, {1}}}), {4, 5}).prove().bytes(),
+             machine_.statement(4));
+        emit("another statement", honest.bytes(), {4, 42});
+        change_words(honest, statement, changed);
+        play_along(prover, honest, statement, lied);
+        std::vector<std::uint8_t> bytes = honest.bytes();
+        bytes.resize(bytes.size() - 4);
+        emit("short by a word", bytes, statement);
+        bytes = honest.bytes();
+        bytes.resize(bytes.size() + 4, 0);
+        emit("long by a word", bytes, statement);
+    }
+
+ private:
+    [[nodiscard]] static KeyOptions options() {
+        KeyOptions options;
+        options.stack_heights = {3, 4, 5};
+        return options;
+    }
+
+    /// One random word of one message of each label and table, until there are enough.
+    void change_words(const LabelledProof& honest, const std::vector<std::uint32_t>& statement, std::size_t limit) {
+        std::map<std::string, std::vector<const ProofPart*>> by_label;
+        for (const ProofPart& part : honest.parts) {
+            if (part.word_count != 0) by_label[part.label + " of table " + std::to_string(part.table)].push_back(&part);
+        }
+        std::size_t done = 0;
+        for (const auto& [label, parts] : by_label) {
+            if (done++ == limit) return;
+            const ProofPart& part = *parts[random_() % parts.size()];
+            LabelledProof forged = honest;
+            std::uint32_t& word = forged.words[part.first_word + random_() % part.word_count];
+            word = (word + 1 + static_cast<std::uint32_t>(random_() % 1000)) % KoalaBear::kModulus;
+            emit("changed: " + label, forged.bytes(), statement);
+        }
+    }
+
+    /// A lie in one message of each label, the rest of the proof made for it.
+    void play_along(const NaiveProver<S>& prover, const LabelledProof& honest,
+                    const std::vector<std::uint32_t>& statement, std::size_t limit) {
+        std::map<std::string, std::size_t> labels;
+        for (const ProofPart& part : honest.parts) labels[part.label] += part.table == 1 ? 1 : 0;
+        std::size_t done = 0;
+        for (const auto& [label, count] : labels) {
+            if (count == 0) continue;
+            if (done++ == limit) return;
+            Forgery<typename S::Ext> forgery;
+            const std::size_t chosen = random_() % count;
+            const std::string& wanted = label;
+            bool told = false;
+            forgery.tamper = [&](std::string_view name, std::size_t number, std::span<typename S::Ext> message) {
+                if (told || name != wanted || number != chosen || message.empty()) return;
+                message[random_() % message.size()] += KoalaBear::one();
+                told = true;
+            };
+            forgery.patch_rounds = (random_() & 1) != 0;
+            forgery.patch_final = (random_() & 1) != 0;
+            const LabelledProof forged = prover.prove(forgery);
+            if (told) emit("lied: " + label, forged.bytes(), statement);
+        }
+    }
+
+    void emit(const std::string& name, const std::vector<std::uint8_t>& proof,
+              const std::vector<std::uint32_t>& statement) {
+        Arena arena(memory_.data(), memory_.size());
+        const verify::Verdict verdict = verify::verify_execution<S>(machine_.key().bytes, proof, statement, arena);
+        std::string numbers;
+        for (const std::uint32_t element : statement) {
+            numbers += (numbers.empty() ? "" : ", ") + std::to_string(element);
+        }
+        std::printf(
+            "{\"name\": \"%s, %s\", \"key\": \"%s\", \"proof\": \"%s\", \"statement\": [%s], \"verdict\": \"%s\"}\n",
+            std::string(S::kProfile.name).c_str(), name.c_str(),
+            written_++ == 0 ? hex(machine_.key().bytes).c_str() : "same", hex(proof).c_str(), numbers.c_str(),
+            std::string(verify::name(verdict.status)).c_str());
+    }
+
+    TinyMachine<S> machine_;
+    std::mt19937_64 random_;
+    std::vector<std::uint8_t> memory_;
+    std::size_t written_ = 0;
+};
+
+}  // namespace
+}  // namespace sluice::test
+
+int main(int argc, char** argv) {
+    using namespace sluice;
+    if (argc != 2) return 2;
+    const std::uint64_t seed = std::strtoull(argv[1], nullptr, 10);
+    std::printf("{");
+    for (const params::Profile* profile : {&params_test::kTest, &params_test::kTestWide, &params::kBits100}) {
+        test::print_profile(*profile, ", ");
+    }
+    test::print_profile(params::kBits128, "}\n");
+    test::Corpus<verify::Scheme<params_test::kTest>>(seed).write(120, 40);
+    test::Corpus<verify::Scheme<params_test::kTestWide>>(seed + 1).write(60, 40);
+    test::Corpus<verify::Scheme<params::kBits100>>(seed + 2).write(3, 0);
+    test::Corpus<verify::Scheme<params::kBits128>>(seed + 3).write(3, 0);
+    return 0;
+}
