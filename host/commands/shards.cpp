@@ -114,7 +114,7 @@ class Shards final : public Command {
             entry["shards"] = to_json(main == counted->reports.end() ? counted->reports.front() : *main)["shards"];
         }
         if (!crossings_.empty()) {
-            const absl::Status status = witness_host::write_file(crossings_, crossings.dump(1) + "\n");
+            const absl::Status status = files::write_file(crossings_, crossings.dump(1) + "\n");
             if (!status.ok()) return fail(status);
         }
         if (json_) {
