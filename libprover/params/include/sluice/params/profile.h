@@ -3,7 +3,8 @@
 //
 // A profile is what a key names: field extension, hasher, grinding, limits and opening, with the openings it might
 // have. All entries are plain integers, so that a verifier without a floating-point unit reads the same table as the
-// prover.
+// prover. What they are worth is computed from them: `sluice::soundness` gives the provable bits of every round, a test
+// fails if a profile is under its target or wastes a query or a bit of work, and libprover/SOUNDNESS.md is its output.
 //
 //   static_assert(params::kBits100.extension_degree == 4);
 //   const params::Opening& opening = params::kBits100.opening();
@@ -245,8 +246,8 @@ inline constexpr Profile kBits100{
     .lookup_grinding_bits = 14,
     .linking_grinding_bits = 8,
     .limits = kShippedLimits,
-    .openings = detail::make_openings(
-        20, 10, 1, {{{193}, {118}, {193, 88, 81, 81, 81, 81}, {118, 84, 81, 81, 81, 81}, {88, 81, 81, 81, 81, 81}}}),
+    .openings = detail::make_openings(20, 10, 1,
+                                      {{{193}, {118}, {193, 88, 81, 81, 81}, {118, 84, 81, 81, 81}, {88, 81, 81, 81}}}),
     .default_opening = OpeningId::basefold_rate_1_2,
 };
 
@@ -263,12 +264,8 @@ inline constexpr Profile kBits128{
     .lookup_grinding_bits = 11,
     .linking_grinding_bits = 5,
     .limits = kShippedLimits,
-    .openings = detail::make_openings(20, 7, 0,
-                                      {{{261},
-                                        {160},
-                                        {261, 119, 110, 109, 109, 109},
-                                        {160, 114, 109, 109, 109, 109},
-                                        {119, 110, 109, 109, 109, 109}}}),
+    .openings = detail::make_openings(
+        20, 7, 0, {{{261}, {160}, {261, 119, 110, 109, 109}, {160, 114, 109, 109, 109}, {119, 110, 109, 109}}}),
     .default_opening = OpeningId::basefold_rate_1_2,
 };
 
