@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
     commands.push_back(make_shards_command());
     commands.push_back(make_make_sample_command());
     commands.push_back(make_test_fixtures_command());
+    commands.push_back(make_params_command());
     commands.push_back(make_info_command());
     return commands;
 }

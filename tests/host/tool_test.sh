@@ -86,13 +86,19 @@ expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$w
 expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$work/invalid.stream"
 
 # The README's table names each command with the words of --help.
-for name in make-input execute-host execute shards make-sample test-fixtures info; do
+for name in make-input execute-host execute shards make-sample test-fixtures params info; do
     "$tool" "$name" --help >/dev/null
     grep -q "^| \`$name\` |" "$project/README.md" || fail "README.md does not name $name"
 done
 commands=$("$tool" --help | sed -n '/^Subcommands:/,$p' | grep -cE '^  [a-z]')
-[ "$commands" = "$(grep -cE '^\| `(make-input|execute-host|execute|shards|make-sample|test-fixtures|info)` \|' "$project/README.md")" ] ||
+[ "$commands" = "$(grep -cE '^\| `(make-input|execute-host|execute|shards|make-sample|test-fixtures|params|info)` \|' "$project/README.md")" ] ||
     fail "README.md and --help differ in their commands"
+
+"$tool" params >"$work/params"
+sed -n '/^<!-- Computed;/,/^<!-- End of the computed part/p' "$project/libprover/SOUNDNESS.md" | sed '1,2d;$d' | sed '$d' |
+    cmp - "$work/params" || fail "sluice params prints other tables than libprover/SOUNDNESS.md holds"
+"$tool" params --json >"$work/json"
+has_keys "$work/json" profiles.0.bits profiles.1.bits profiles.1.openings.0.rounds.0.bits profiles.0.limits.shards
 
 "$tool" info --json >"$work/json"
 has_keys "$work/json" version stream_version guest
