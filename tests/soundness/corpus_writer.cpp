@@ -111,8 +111,8 @@ class Corpus {
                 message[random_() % message.size()] += KoalaBear::one();
                 told = true;
             };
-            forgery.patch_rounds = (random_() & 1) != 0;
-            forgery.patch_final = (random_() & 1) != 0;
+            forgery.play_along = static_cast<PlayAlong>(random_() % 7);
+            forgery.column = {3, 1, 3};  // a word's value_out
             const LabelledProof forged = prover.prove(forgery);
             if (told) emit("lied: " + label, forged.bytes(), statement);
         }
