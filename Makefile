@@ -23,7 +23,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
 DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libclang-rt-19-dev \
   gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf cmake ninja-build ccache pkg-config \
-  libabsl-dev protobuf-compiler libprotobuf-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev \
+  libabsl-dev libtbb-dev protobuf-compiler libprotobuf-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev \
   libsimdjson-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libhwy-dev libsecp256k1-dev libssl-dev libgmp-dev \
   zstd python3 clang-format ca-certificates
 

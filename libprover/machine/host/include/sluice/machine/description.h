@@ -53,7 +53,7 @@ struct ChipDescription {
 /// What a machine adds to its chips: DESIGN.md section 8, step 3, and section 9.
 struct MachineRules {
     std::uint32_t public_values = 0;
-    std::uint32_t max_total_rows = 1u << 28;
+    std::uint32_t max_total_rows = 1u << 27;
     std::uint32_t shard_index_value = kNoIndex;
     std::uint32_t last_shard_value = kNoIndex;
     std::vector<Chain> chains;

@@ -1,0 +1,657 @@
+// The four trees over all records, lookups and links, and the sumchecks from their roots to their leaves:
+// libprover/DESIGN.md, section 5. SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Only rows that exist are stored. In a layer with j row variables an interaction of a chip of height n has
+// ceil(n / 2^(mu - j)) nodes; all others are neutral (1, or 0/1), and so are sums of neutral ones. Layers with no row
+// variable left are small and dense. In a sumcheck, a neutral node's term is a constant, so what all neutral nodes give
+// follows from the sum of eq over the others, which has a closed form.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "commitment.h"
+#include "context.h"
+#include "kernels.h"
+#include "sluice/backend/backend.h"
+#include "sluice/math/multilinear.h"
+#include "tile_code.h"
+
+namespace sluice::backend_cpu {
+
+/// An interaction with its place in the list of its type.
+struct InteractionPlace {
+    std::uint32_t chip;
+    std::uint32_t interaction;  ///< within the chip
+    std::uint32_t height;
+};
+using InteractionLists = std::array<std::vector<InteractionPlace>, machine::kInteractionTypes>;
+
+[[nodiscard]] inline InteractionLists list_interactions(const backend::TableShape& shape) {
+    InteractionLists lists;
+    for (std::uint32_t chip = 0; chip < shape.machine.chips.size(); ++chip) {
+        const machine::Program& program = shape.machine.chips[chip].program;
+        for (std::uint32_t i = 0; i < program.interactions.size(); ++i) {
+            lists[static_cast<std::size_t>(program.interactions[i].type)].push_back({chip, i, shape.heights[chip]});
+        }
+    }
+    return lists;
+}
+
+/// kappa: log of the longest list's length.
+[[nodiscard]] inline unsigned place_variables(const InteractionLists& lists) noexcept {
+    std::size_t longest = 0;
+    for (const auto& list : lists) longest = std::max(longest, list.size());
+    return machine::ceil_log2(longest);
+}
+
+/// a or link_a, b or link_b.
+template <unsigned D>
+[[nodiscard]] std::pair<Extension<D>, Extension<D>> challenges_for(const backend::FingerprintChallenges<D>& challenges,
+                                                                   machine::InteractionType type) {
+    if (type == machine::InteractionType::link) return {challenges.link_a, challenges.link_b};
+    return {challenges.a, challenges.b};
+}
+
+/// Room for `count` elements in whole groups of `group` elements, whose number is padded.
+[[nodiscard]] constexpr std::size_t capacity(std::size_t count, std::size_t group) noexcept {
+    return group * padded((count + group - 1) / group);
+}
+
+[[nodiscard]] constexpr std::uint32_t half_up(std::uint32_t n) noexcept {
+    return n / 2 + n % 2;
+}
+
+template <unsigned D, class Hasher>
+class GkrProver {
+    using Ext = Extension<D>;
+    using View = ExtView<D>;
+    static constexpr std::size_t kTrees = machine::kInteractionTypes;
+    static constexpr std::size_t kTile = 1024;
+    static constexpr bool is_fraction(std::size_t tree) noexcept { return tree >= 2; }
+    static constexpr std::size_t arrays_of(std::size_t tree) noexcept { return is_fraction(tree) ? 4 : 2; }
+
+ public:
+    GkrProver(const Context<D>& context, ScratchPool& scratch, const backend::Table<Hasher>& table,
+              const backend::FingerprintChallenges<D>& challenges)
+        : context_(context),
+          scratch_(scratch),
+          table_(table),
+          challenges_(challenges),
+          lists_(list_interactions(*table.shape)),
+          row_variables_(backend::row_variables(table.shape->heights)),
+          place_variables_(place_variables(lists_)) {}
+
+    absl::StatusOr<backend::LeafClaims<D>> prove(backend::Channel<D, Hasher>& channel) {
+        build();
+
+        const std::array<Ext, 6> roots = dense_children(0);
+        channel.send("roots", roots);
+        // What the verifier would refuse: better said here, where it is known what it means.
+        if (!(roots[0] == roots[1])) {
+            return absl::FailedPreconditionError(
+                "GKR: the records written and read do not balance; machine::find_faults tells which");
+        }
+        if (!roots[2].is_zero()) {
+            return absl::FailedPreconditionError(
+                "GKR: the lookups demanded and supplied do not balance; machine::find_faults tells which");
+        }
+        if (roots[0].is_zero() || roots[3].is_zero() || roots[5].is_zero()) {
+            return absl::FailedPreconditionError("GKR: a fingerprint is zero under the challenges drawn");
+        }
+
+        backend::LeafClaims<D> claims;
+        claims.link_numerator = roots[4];
+        claims.link_denominator = roots[5];
+        claims.values = roots;
+        for (unsigned layer = 0; layer < row_variables_ + place_variables_; ++layer) {
+            prove_layer(layer, claims, channel);
+        }
+        return claims;
+    }
+
+ private:
+    /// One tree's part of a layer of the row phase.
+    struct Layer {
+        std::vector<std::size_t> offsets;  ///< of each place, its nodes side by side
+        std::vector<std::uint32_t> counts;
+        ExtBuffer<D> values;  ///< nodes of a product; denominators
+        ExtBuffer<D> numerators;
+        Buffer<KoalaBear> leaf_numerators;  ///< in the leaves
+    };
+    /// Children after the first round of a sumcheck: child 0 and 1 apart. Numerators of child 0 as in kernels.h.
+    struct Folded {
+        std::vector<std::size_t> offsets;
+        std::vector<std::uint32_t> counts;
+        std::array<ExtBuffer<D>, 4> values;  ///< c0, c1; or n0, n1, d0, d1
+    };
+    /// The layers without row variables, all trees: entry k has 2^k nodes.
+    struct Dense {
+        std::array<std::vector<Ext>, 6> values;  ///< W, R, N_L, D_L, N_G, D_G
+    };
+
+    [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
+
+    static std::size_t lay_out(Layer& layer) {
+        std::size_t at = 0;
+        layer.offsets.clear();
+        for (const std::uint32_t count : layer.counts) {
+            layer.offsets.push_back(at);
+            at += count == 0 ? 0 : capacity(count, 4);
+        }
+        return at;
+    }
+
+    void build() {
+        layers_.resize(row_variables_ + 1);
+        build_leaves();
+        for (unsigned j = row_variables_; j-- != 0;) build_layer(j);
+        dense_.resize(place_variables_ + 1);
+        Dense& lowest = dense_[place_variables_];
+        const std::size_t places = std::size_t{1} << place_variables_;
+        for (std::size_t tree = 0; tree < kTrees; ++tree) {
+            const Layer& layer = layers_[0][tree];
+            std::vector<Ext> values(places, Ext::one());
+            std::vector<Ext> numerators(places, Ext::zero());
+            for (std::size_t i = 0; i < layer.counts.size(); ++i) {
+                if (layer.counts[i] == 0) continue;
+                values[i] = layer.values.get(layer.offsets[i]);
+                if (!is_fraction(tree)) continue;
+                numerators[i] = row_variables_ == 0 ? Ext::from_base(layer.leaf_numerators[layer.offsets[i]])
+                                                    : layer.numerators.get(layer.offsets[i]);
+            }
+            if (is_fraction(tree)) {
+                lowest.values[2 * tree - 2] = std::move(numerators);
+                lowest.values[2 * tree - 1] = std::move(values);
+            } else {
+                lowest.values[tree] = std::move(values);
+            }
+        }
+        layers_[0] = {};
+        for (unsigned k = place_variables_; k-- != 0;) {
+            const Dense& below = dense_[k + 1];
+            Dense& above = dense_[k];
+            const std::size_t size = std::size_t{1} << k;
+            for (auto& values : above.values) values.resize(size);
+            for (std::size_t y = 0; y < size; ++y) {
+                for (const std::size_t tree : {0, 1})
+                    above.values[tree][y] = below.values[tree][2 * y] * below.values[tree][2 * y + 1];
+                for (const std::size_t n : {2, 4}) {
+                    const auto& numerators = below.values[n];
+                    const auto& denominators = below.values[n + 1];
+                    above.values[n][y] =
+                        numerators[2 * y] * denominators[2 * y + 1] + numerators[2 * y + 1] * denominators[2 * y];
+                    above.values[n + 1][y] = denominators[2 * y] * denominators[2 * y + 1];
+                }
+            }
+        }
+    }
+
+    void build_leaves() {
+        std::array<Layer, kTrees>& leaves = layers_[row_variables_];
+        for (std::size_t tree = 0; tree < kTrees; ++tree) {
+            Layer& layer = leaves[tree];
+            for (const InteractionPlace& place : lists_[tree]) layer.counts.push_back(place.height);
+            const std::size_t size = lay_out(layer);
+            layer.values = ExtBuffer<D>(context_.meter, size);
+            if (is_fraction(tree)) layer.leaf_numerators = Buffer<KoalaBear>(context_.meter, size);
+        }
+        const TableColumns<Hasher> columns(table_);
+        std::array<std::size_t, kTrees> next{};  // places of the chips before
+        for (std::size_t chip = 0; chip < machine().chips.size(); ++chip) {
+            const machine::Program& program = machine().chips[chip].program;
+            const std::uint32_t height = table_.shape->heights[chip];
+            std::vector<std::size_t> offsets;
+            for (const machine::Interaction& interaction : program.interactions) {
+                const std::size_t tree = static_cast<std::size_t>(interaction.type);
+                offsets.push_back(leaves[tree].offsets[next[tree]++]);
+            }
+            if (height != 0 && !program.interactions.empty()) build_chip_leaves(chip, columns, offsets, leaves);
+        }
+    }
+
+    void build_chip_leaves(std::size_t chip, const TableColumns<Hasher>& columns, std::span<const std::size_t> offsets,
+                           std::array<Layer, kTrees>& leaves) {
+        const machine::Program& program = machine().chips[chip].program;
+        const std::uint32_t height = table_.shape->heights[chip];
+        const auto fixed = fixed_values(program, table_.shape->public_values);
+        std::vector<std::vector<std::uint32_t>> uses;
+        for (const machine::Interaction& interaction : program.interactions) {
+            std::vector<std::uint32_t> nodes{interaction.multiplicity};
+            for (std::uint32_t e = 0; e < interaction.element_count; ++e)
+                nodes.push_back(program.elements[interaction.first_element + e]);
+            uses.push_back(std::move(nodes));
+        }
+        const TileCode code = compile(program, fixed, uses);
+
+        // By use: the fingerprint's fixed part (less 1 for records) and the powers of b.
+        struct Fingerprint {
+            Ext constant;
+            std::vector<Ext> powers;
+        };
+        std::vector<Fingerprint> fingerprints;
+        for (std::size_t u = 0; u < uses.size(); ++u) {
+            const machine::Interaction& interaction = program.interactions[u];
+            const auto [a, b] = challenges_for(challenges_, interaction.type);
+            Fingerprint fingerprint;
+            fingerprint.constant = a + KoalaBear::from_canonical(interaction.kind);
+            if (!is_fraction(static_cast<std::size_t>(interaction.type))) fingerprint.constant -= KoalaBear::one();
+            Ext power = b;
+            for (std::size_t e = 1; e < uses[u].size(); ++e, power *= b) {
+                fingerprint.powers.push_back(power);
+                if (code.uses[u][e].kind == Operand::Kind::scalar)
+                    fingerprint.constant += power * code.scalars[code.uses[u][e].index];
+            }
+            fingerprints.push_back(std::move(fingerprint));
+        }
+
+        const std::size_t tile = tile_rows((code.slots + D + 1) * sizeof(KoalaBear));
+        for_chunks(context_.pool, height, tile, [&](std::size_t first, std::size_t last) {
+            const std::size_t rows = padded(last - first);
+            ScratchPool::Lease lease(scratch_, (code.slots + D + 1) * tile);
+            KoalaBear* const slots = lease.data();
+            const View factors{slots + code.slots * tile, tile};
+            KoalaBear* const constant = slots + (code.slots + D) * tile;
+            const auto operand = [&](const Operand& from) -> TileOperand {
+                switch (from.kind) {
+                    case Operand::Kind::slot:
+                        return {slots + from.index * tile, 0, false};
+                    case Operand::Kind::column: {
+                        const Column& column = code.columns[from.index];
+                        return {columns.get(chip, column.group, column.index) + first, 0, false};
+                    }
+                    default:
+                        return {&code.scalars[from.index], 0, true};
+                }
+            };
+            const auto values = [&](const Operand& from) -> const KoalaBear* {
+                const TileOperand found = operand(from);
+                if (!found.scalar) return found.data;
+                std::fill_n(constant, rows, *found.data);
+                return constant;
+            };
+            for (const Step& step : code.steps) {
+                if (step.kind != Step::Kind::use) {
+                    context_.kernels.base_operation(step.kind, operand(step.a), operand(step.b),
+                                                    slots + step.target * tile, rows);
+                    continue;
+                }
+                const std::size_t u = step.target;
+                const std::size_t tree = static_cast<std::size_t>(program.interactions[u].type);
+                const std::vector<Operand>& operands = code.uses[u];
+                Layer& layer = leaves[tree];
+                const std::size_t at = offsets[u] + first;
+                const View out = layer.values.view().at(at);
+                const View sum = is_fraction(tree) ? out : factors;
+                sum.fill(0, rows, fingerprints[u].constant);
+                for (std::size_t e = 1; e < operands.size(); ++e) {
+                    if (operands[e].kind == Operand::Kind::scalar) continue;
+                    context_.kernels.accumulate_base(sum, fingerprints[u].powers[e - 1], operand(operands[e]).data,
+                                                     rows);
+                }
+                if (is_fraction(tree)) {
+                    std::copy_n(values(operands[0]), rows, layer.leaf_numerators.data() + at);
+                } else {
+                    context_.kernels.record_leaves(factors, values(operands[0]), out, rows);
+                }
+            }
+        });
+        // Neutral leaves up to what kernels read.
+        for (std::size_t u = 0; u < uses.size(); ++u) {
+            const std::size_t tree = static_cast<std::size_t>(program.interactions[u].type);
+            Layer& layer = leaves[tree];
+            const std::size_t from = offsets[u] + height;
+            const std::size_t to = offsets[u] + capacity(height, 4);
+            layer.values.view().fill(from, to, Ext::one());
+            if (is_fraction(tree))
+                std::fill(layer.leaf_numerators.data() + from, layer.leaf_numerators.data() + to, KoalaBear::zero());
+        }
+    }
+
+    /// Layer of j row variables from that of j + 1.
+    void build_layer(unsigned j) {
+        for (std::size_t tree = 0; tree < kTrees; ++tree) {
+            const Layer& below = layers_[j + 1][tree];
+            Layer& layer = layers_[j][tree];
+            for (const std::uint32_t count : below.counts) layer.counts.push_back(half_up(count));
+            const std::size_t size = lay_out(layer);
+            layer.values = ExtBuffer<D>(context_.meter, size);
+            if (is_fraction(tree)) layer.numerators = ExtBuffer<D>(context_.meter, size);
+            const bool from_leaves = j + 1 == row_variables_;
+            const View in = below.values.view();
+            const View out = layer.values.view();
+            for_tiles(layer.counts, 4, [&](std::size_t i, std::size_t first, std::size_t last) {
+                // Outputs that have inputs; the rest is neutral.
+                const std::size_t from = below.offsets[i] + 2 * first;
+                const std::size_t to = layer.offsets[i] + first;
+                const std::size_t computed = std::min(last, std::max(first, capacity(below.counts[i], 4) / 2)) - first;
+                if (!is_fraction(tree)) {
+                    context_.kernels.product_up(in.at(from), out.at(to), computed);
+                } else if (from_leaves) {
+                    context_.kernels.fraction_up_leaves(below.leaf_numerators.data() + from, in.at(from),
+                                                        layer.numerators.view().at(to), out.at(to), computed);
+                } else {
+                    context_.kernels.fraction_up(below.numerators.view().at(from), in.at(from),
+                                                 layer.numerators.view().at(to), out.at(to), computed);
+                }
+                out.at(to).fill(computed, last - first, Ext::one());
+                if (is_fraction(tree)) layer.numerators.view().at(to).fill(computed, last - first, Ext::zero());
+            });
+        }
+    }
+
+    /// Calls run(place, first, last) in parallel for tiles of each place's capacity in groups of `group`.
+    template <class Run>
+    void for_tiles(const std::vector<std::uint32_t>& counts, std::size_t group, const Run& run) {
+        struct Task {
+            std::size_t place, first, last;
+        };
+        std::vector<Task> tasks;
+        for (std::size_t i = 0; i < counts.size(); ++i) {
+            const std::size_t size = counts[i] == 0 ? 0 : capacity(counts[i], group);
+            for (std::size_t first = 0; first < size; first += kTile)
+                tasks.push_back({i, first, std::min(size, first + kTile)});
+        }
+        context_.pool.for_each(tasks.size(),
+                               [&](std::size_t t) { run(tasks[t].place, tasks[t].first, tasks[t].last); });
+    }
+
+    /// Node 0 of dense layer `layer`, all six values.
+    [[nodiscard]] std::array<Ext, 6> dense_children(unsigned layer) const {
+        std::array<Ext, 6> result;
+        for (std::size_t v = 0; v < 6; ++v) result[v] = dense_[layer].values[v][0];
+        return result;
+    }
+
+    /// Values of the children, both, of all trees, over the places: what the second phase of a sumcheck binds.
+    struct Places {
+        std::array<std::vector<Ext>, 12> values;  ///< in the order of `gkr_children`
+    };
+
+    /// One layer: from claims at a point of `layer` variables to claims at one of layer + 1.
+    void prove_layer(unsigned layer, backend::LeafClaims<D>& claims, backend::Channel<D, Hasher>& channel) {
+        const Ext lambda = channel.sample("lambda");
+        Ext claim = claims.values[5];
+        for (std::size_t v = 5; v-- != 0;) claim = claim * lambda + claims.values[v];
+
+        std::vector<Ext> point;  // r
+        Places places;
+        if (layer < place_variables_) {
+            const Dense& children = dense_[layer + 1];
+            const std::size_t size = std::size_t{1} << layer;
+            for (std::size_t v = 0; v < 6; ++v) {
+                std::vector<Ext>& child0 = places.values[place_of_child(v, 0)];
+                std::vector<Ext>& child1 = places.values[place_of_child(v, 1)];
+                child0.resize(size);
+                child1.resize(size);
+                for (std::size_t y = 0; y < size; ++y) {
+                    child0[y] = children.values[v][2 * y];
+                    child1[y] = children.values[v][2 * y + 1];
+                }
+            }
+        } else {
+            claim = prove_rows(layer - place_variables_, lambda, claim, claims.point, channel, point, places);
+        }
+        claim = prove_places(lambda, claim, claims.point, channel, point, places);
+
+        std::array<Ext, 12> children;
+        for (std::size_t v = 0; v < 12; ++v) children[v] = places.values[v][0];
+        channel.send("gkr_children", children);
+        const Ext t = channel.sample("gkr_child");
+        for (std::size_t v = 0; v < 6; ++v) {
+            claims.values[v] = math::evaluate_line(children[place_of_child(v, 0)], children[place_of_child(v, 1)], t);
+        }
+        claims.point.clear();
+        claims.point.push_back(t);
+        claims.point.insert(claims.point.end(), point.begin(), point.end());
+    }
+
+    /// Place in `gkr_children` (w0, w1, u0, u1, n0, n1, d0, d1, N0, N1, D0, D1) of claim v's child.
+    static constexpr std::size_t place_of_child(std::size_t v, std::size_t child) noexcept { return 2 * v + child; }
+
+    /// T of section 5 from the twelve values.
+    template <class Get>
+    static Ext combine(const Ext& lambda, const Get& get) {
+        const Ext products = get(0) * get(1) + lambda * (get(2) * get(3));
+        const auto fraction = [&](std::size_t n) {
+            const Ext n0 = get(n), n1 = get(n + 1), d0 = get(n + 2), d1 = get(n + 3);
+            return d1 * (n0 + lambda * d0) + d0 * n1;
+        };
+        const Ext square = lambda * lambda;
+        return products + square * (fraction(4) + square * fraction(8));
+    }
+
+    /// The rounds over the place variables, of which there may be none.
+    Ext prove_places(const Ext& lambda, Ext claim, std::span<const Ext> rho, backend::Channel<D, Hasher>& channel,
+                     std::vector<Ext>& point, Places& places) {
+        for (std::size_t k = point.size(); k < rho.size(); ++k) {
+            const std::size_t pairs = places.values[0].size() / 2;
+            std::vector<Ext> eq(pairs);
+            math::fill_eq_table(rho.subspan(k + 1), Ext::one(), std::span(eq));
+            std::array<Ext, 3> message{};
+            for (std::size_t y = 0; y < pairs; ++y) {
+                std::array<Ext, 12> even, step;
+                for (std::size_t v = 0; v < 12; ++v) {
+                    even[v] = places.values[v][2 * y];
+                    step[v] = places.values[v][2 * y + 1] - even[v];
+                }
+                for (Ext& value : message) {
+                    value += eq[y] * combine(lambda, [&](std::size_t v) { return even[v]; });
+                    for (std::size_t v = 0; v < 12; ++v) even[v] += step[v];
+                }
+            }
+            claim = finish_round(message, channel, point);
+            for (auto& values : places.values) {
+                math::fold_lowest(std::span<const Ext>(values), point.back(), std::span(values).first(pairs));
+                values.resize(pairs);
+            }
+        }
+        return claim;
+    }
+
+    static Ext finish_round(const std::array<Ext, 3>& message, backend::Channel<D, Hasher>& channel,
+                            std::vector<Ext>& point) {
+        channel.send("gkr_round", message);
+        const Ext r = channel.sample("gkr_point");
+        point.push_back(r);
+        const Ext top = (message[2] - message[1].doubled() + message[0]).halved();
+        return quadratic_at(message[0], message[1], top, r);
+    }
+
+    /// The rounds over the `rows` row variables of a layer; leaves the children over the places.
+    Ext prove_rows(unsigned rows, const Ext& lambda, Ext claim, std::span<const Ext> rho,
+                   backend::Channel<D, Hasher>& channel, std::vector<Ext>& point, Places& places) {
+        std::array<Layer, kTrees>& children = layers_[rows + 1];
+        const bool leaves = rows + 1 == row_variables_;
+        std::vector<Ext> place_weights(std::size_t{1} << place_variables_);
+        math::fill_eq_table(rho.subspan(rows), Ext::one(), std::span(place_weights));
+
+        std::array<Folded, kTrees> folded;
+        ExtBuffer<D> eq;
+        for (unsigned k = 0; k < rows; ++k) {
+            const std::size_t eq_size = std::size_t{1} << (rows - 1 - k);
+            eq = k == 0 ? context_.eq_table(rho.subspan(1, rows - 1), Ext::one())
+                        : context_.drop_variable(eq, 2 * eq_size);
+            const bool at_one = rho[k].is_zero();
+            const std::span<const Ext> later = rho.subspan(k + 1, rows - 1 - k);
+
+            Pair<D> total;
+            Ext factor = Ext::one();  // of the tree: 1, lambda, lambda^2, lambda^4
+            for (std::size_t tree = 0; tree < kTrees; ++tree) {
+                Folded next;
+                if (k != 0) next = begin_fold(tree, k, children[tree], folded[tree]);
+                const std::vector<std::uint32_t>& counts = k == 0 ? children[tree].counts : next.counts;
+                const std::size_t group = k == 0 ? 4 : 2;
+                // Tiles are over pairs; a place's sum is weighted by its eq afterwards.
+                struct Task {
+                    std::size_t place, first, last;
+                };
+                std::vector<Task> tasks;
+                Ext weight = Ext::zero();  // eq of the pairs that are there
+                for (std::size_t i = 0; i < counts.size(); ++i) {
+                    if (counts[i] == 0) continue;
+                    const std::size_t pairs = capacity(counts[i], group) / group;
+                    for (std::size_t first = 0; first < pairs; first += kTile)
+                        tasks.push_back({i, first, std::min(pairs, first + kTile)});
+                    weight += place_weights[i] * math::evaluate_less_than(later, std::min(pairs, eq_size));
+                }
+                Pair<D> sum = context_.pool.template sum<Pair<D>>(tasks.size(), [&](std::size_t t) {
+                    const Task& task = tasks[t];
+                    if (k != 0)
+                        fold_tile(tree, k, lambda, point.back(), task.place, 2 * task.first, 2 * task.last,
+                                  children[tree], folded[tree], next);
+                    Pair<D> part = evaluate_tile(tree, k, leaves, lambda, eq.view().at(task.first), task.place,
+                                                 task.first, task.last - task.first, at_one, children[tree], next);
+                    part.at *= place_weights[task.place];
+                    part.top *= place_weights[task.place];
+                    return part;
+                });
+                // Neutral nodes: 1 in a product, lambda in n0 d1 + n1 d0 + lambda d0 d1.
+                const Ext neutral = KoalaBear::one() - weight;
+                sum.at += is_fraction(tree) ? lambda * neutral : neutral;
+                total.at += factor * sum.at;
+                total.top += factor * sum.top;
+                factor = factor * (tree < 2 ? lambda : lambda * lambda);
+                if (k != 0) folded[tree] = std::move(next);
+            }
+            const auto [at_zero, at_one_value] = complete_line(rho[k], claim, total.at);
+            claim = finish_round({at_zero, at_one_value, quadratic_at_two(at_zero, at_one_value, total.top)}, channel,
+                                 point);
+        }
+
+        const std::size_t size = std::size_t{1} << place_variables_;
+        for (std::size_t v = 0; v < 12; ++v)
+            places.values[v].assign(size, v >= 4 && (v % 4) < 2 ? Ext::zero() : Ext::one());
+        for (std::size_t tree = 0; tree < kTrees; ++tree) {
+            for (std::size_t i = 0; i < children[tree].counts.size(); ++i) {
+                if (children[tree].counts[i] == 0) continue;
+                const std::array<Ext, 4> last =
+                    last_fold(tree, rows, leaves, lambda, point, i, children[tree], folded[tree]);
+                if (is_fraction(tree)) {
+                    for (std::size_t v = 0; v < 4; ++v) places.values[4 * tree - 4 + v][i] = last[v];
+                } else {
+                    for (std::size_t v = 0; v < 2; ++v) places.values[2 * tree + v][i] = last[v];
+                }
+            }
+        }
+        for (Layer& layer : children) layer = {};
+        return claim;
+    }
+
+    /// Room for what round k - 1 leaves, k >= 1: ceil(count / 2) of each place.
+    Folded begin_fold(std::size_t tree, unsigned k, const Layer& children, const Folded& previous) {
+        Folded next;
+        std::size_t at = 0;
+        for (const std::uint32_t count : k == 1 ? children.counts : previous.counts) {
+            const std::uint32_t folded = k == 1 ? (count + 3) / 4 : half_up(count);
+            next.offsets.push_back(at);
+            next.counts.push_back(folded);
+            at += folded == 0 ? 0 : capacity(folded, 2);
+        }
+        for (std::size_t v = 0; v < arrays_of(tree); ++v) next.values[v] = ExtBuffer<D>(context_.meter, at);
+        return next;
+    }
+
+    /// Fills `first` .. `last` - 1 of a place in `next`.
+    void fold_tile(std::size_t tree, unsigned k, const Ext& lambda, const Ext& r, std::size_t place, std::size_t first,
+                   std::size_t last, const Layer& children, const Folded& previous, Folded& next) {
+        const std::size_t computed = std::min(last, std::max(first, padded(next.counts[place]))) - first;
+        const std::size_t to = next.offsets[place] + first;
+        std::array<View, 4> out;
+        for (std::size_t v = 0; v < arrays_of(tree); ++v) out[v] = next.values[v].view().at(to);
+        if (k == 1) {
+            const std::size_t from = children.offsets[place] + 4 * first;
+            const View values = children.values.view().at(from);
+            if (!is_fraction(tree)) {
+                context_.kernels.product_fold_children(values, r, out[0], out[1], computed);
+            } else if (children.leaf_numerators.size() != 0) {
+                context_.kernels.fraction_fold_leaves(children.leaf_numerators.data() + from, values, lambda, r, out[0],
+                                                      out[1], out[2], out[3], computed);
+            } else {
+                context_.kernels.fraction_fold_children(children.numerators.view().at(from), values, lambda, r, out[0],
+                                                        out[1], out[2], out[3], computed);
+            }
+        } else {
+            const std::size_t from = previous.offsets[place] + 2 * first;
+            for (std::size_t v = 0; v < arrays_of(tree); ++v)
+                context_.kernels.fold(previous.values[v].view().at(from), r, out[v], computed);
+        }
+        if (is_fraction(tree)) {
+            out[0].fill(computed, last - first, lambda);
+            out[1].fill(computed, last - first, Ext::zero());
+            out[2].fill(computed, last - first, Ext::one());
+            out[3].fill(computed, last - first, Ext::one());
+        } else {
+            out[0].fill(computed, last - first, Ext::one());
+            out[1].fill(computed, last - first, Ext::one());
+        }
+    }
+
+    Pair<D> evaluate_tile(std::size_t tree, unsigned k, bool leaves, const Ext& lambda, View eq, std::size_t place,
+                          std::size_t first, std::size_t count, bool at_one, const Layer& children,
+                          const Folded& current) {
+        if (k != 0) {
+            const std::size_t from = current.offsets[place] + 2 * first;
+            std::array<View, 4> in;
+            for (std::size_t v = 0; v < arrays_of(tree); ++v) in[v] = current.values[v].view().at(from);
+            if (!is_fraction(tree)) return context_.kernels.product_eval(in[0], in[1], eq, count, at_one);
+            return context_.kernels.fraction_eval(in[0], in[1], in[2], in[3], eq, count, at_one);
+        }
+        const std::size_t from = children.offsets[place] + 4 * first;
+        const View values = children.values.view().at(from);
+        if (!is_fraction(tree)) return context_.kernels.product_eval_children(values, eq, count, at_one);
+        if (leaves) {
+            return context_.kernels.fraction_eval_leaves(children.leaf_numerators.data() + from, values, lambda, eq,
+                                                         count, at_one);
+        }
+        return context_.kernels.fraction_eval_children(children.numerators.view().at(from), values, lambda, eq, count,
+                                                       at_one);
+    }
+
+    /// A place's children with all row variables bound: c0, c1; or n0, n1, d0, d1.
+    std::array<Ext, 4> last_fold(std::size_t tree, unsigned rows, bool leaves, const Ext& lambda,
+                                 const std::vector<Ext>& point, std::size_t place, const Layer& children,
+                                 const Folded& previous) {
+        std::array<Ext, 4> result{};
+        if (rows >= 2) {
+            const std::size_t at = previous.offsets[place];
+            for (std::size_t v = 0; v < arrays_of(tree); ++v) {
+                result[v] =
+                    math::evaluate_line(previous.values[v].get(at), previous.values[v].get(at + 1), point.back());
+            }
+            if (is_fraction(tree)) result[0] -= lambda * result[2];
+            return result;
+        }
+        // The children themselves: two nodes without row variables, four with one.
+        const std::size_t at = children.offsets[place];
+        const auto bind = [&](const auto& get, std::size_t child) {
+            if (rows == 0) return get(at + child);
+            return math::evaluate_line(get(at + child), get(at + 2 + child), point.back());
+        };
+        const auto value = [&](std::size_t i) { return children.values.get(i); };
+        const auto numerator = [&](std::size_t i) {
+            return leaves ? Ext::from_base(children.leaf_numerators[i]) : children.numerators.get(i);
+        };
+        if (!is_fraction(tree)) return {bind(value, 0), bind(value, 1), Ext::zero(), Ext::zero()};
+        return {bind(numerator, 0), bind(numerator, 1), bind(value, 0), bind(value, 1)};
+    }
+
+    const Context<D>& context_;
+    ScratchPool& scratch_;
+    const backend::Table<Hasher>& table_;
+    const backend::FingerprintChallenges<D>& challenges_;
+    InteractionLists lists_;
+    unsigned row_variables_;
+    unsigned place_variables_;
+    std::vector<std::array<Layer, kTrees>> layers_;  ///< by number of row variables
+    std::vector<Dense> dense_;                       ///< by number of place variables
+};
+
+}  // namespace sluice::backend_cpu

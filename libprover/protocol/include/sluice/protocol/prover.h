@@ -1,0 +1,118 @@
+// Proving executions. SPDX-License-Identifier: MIT OR Apache-2.0
+//
+//   protocol::Prover<4, hash::Poseidon2Hasher16> prover(backend, key, {});
+//   absl::StatusOr<std::vector<std::uint8_t>> proof = prover.prove({.shards = n, .shard = fill_shard, .boundary =
+//   ...});
+//
+// The proof is a body of libprover/DESIGN.md, section 10. Before it is returned it is verified with sluice::verify.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "sluice/backend/backend.h"
+#include "sluice/hash/poseidon2_hasher.h"
+#include "sluice/machine/trace.h"
+#include "sluice/protocol/key.h"
+
+namespace sluice::protocol {
+
+/// Where filled tables come from. Each is asked for twice, once for what is linked and once for all of it, unless there
+/// is only one; both times it must be the same. So only one table is in memory at a time.
+struct ExecutionTables {
+    std::uint32_t shards = 1;
+    std::function<absl::StatusOr<machine::TableTrace>(std::uint32_t shard)> shard;  ///< 1 <= shard <= shards
+    std::function<absl::StatusOr<machine::TableTrace>()> boundary;  ///< if the key has a boundary machine
+};
+
+/// Verifies a proof of the prover's key: OK or why it is refused.
+using ProofCheck = std::function<absl::Status(std::span<const std::uint8_t> key, std::span<const std::uint8_t> proof,
+                                              std::span<const std::uint32_t> statement)>;
+
+/// Verification by sluice::verify; refuses keys of profiles that are not shipped.
+[[nodiscard]] absl::Status check_with_verifier(std::span<const std::uint8_t> key, std::span<const std::uint8_t> proof,
+                                               std::span<const std::uint32_t> statement);
+
+struct ProverOptions {
+    /// What verifies a proof before it is returned; null: nothing does, which is for benchmarks.
+    ProofCheck check = check_with_verifier;
+    /// Log of the stack height of every table; 0: the smallest of the key's with which a table has at most
+    /// `stack_columns` columns, or the largest.
+    std::uint32_t stack_height = 0;
+    std::uint32_t stack_columns = 128;
+    /// Told the name and the seconds of each step when it ends, from the thread that proves: "commit.main", "gkr",
+    /// "zerocheck", "jagged", "opening", "check", and "commit.preprocessed", "commit.linked", "grind".
+    std::function<void(std::string_view step, double seconds)> on_step;
+};
+
+template <unsigned D, class Hasher>
+class Prover {
+ public:
+    using BackendType = backend::Backend<D, Hasher>;
+    using CommitmentType = backend::Commitment<Hasher>;
+    using Digest = typename Hasher::Digest;
+
+    /// Backend and key must outlive the prover.
+    Prover(BackendType& backend, const ProvingKey<D, Hasher>& key, ProverOptions options = {})
+        : backend_(backend), key_(key), options_(std::move(options)) {}
+
+    /// Proves an execution. InvalidArgument: tables that do not fit the key, with table, chip, expected and found;
+    /// FailedPrecondition: tables that break the machine's rules; Internal: the proof does not verify.
+    [[nodiscard]] absl::StatusOr<std::vector<std::uint8_t>> prove(const ExecutionTables& tables);
+
+    /// The largest memory plan of the tables proved so far (backend::Backend::plan_bytes).
+    [[nodiscard]] std::uint64_t planned_bytes() const noexcept { return planned_bytes_; }
+
+ private:
+    using Ext = Extension<D>;
+
+    /// What pass 1 tells of a table.
+    struct Header {
+        backend::TableShape shape;
+        std::size_t machine = 0;
+        std::uint32_t number = 0;
+        Digest linked_root{};
+        Digest main_root{};
+    };
+    struct Linking {
+        std::uint32_t shards = 0;
+        Digest root{};
+        Ext a{}, b{};
+    };
+
+    absl::StatusOr<Header> make_header(std::uint32_t number, const machine::TableTrace& trace) const;
+    absl::StatusOr<std::uint32_t> choose_stack_height(std::size_t machine,
+                                                      std::span<const std::uint32_t> heights) const;
+    absl::StatusOr<std::unique_ptr<CommitmentType>> commit(const Header& header, machine::Group group,
+                                                           const machine::TableTrace& trace);
+    absl::StatusOr<const CommitmentType*> preprocessed(std::size_t machine, std::uint32_t stack_height);
+    [[nodiscard]] Digest link_leaf(const Header& header) const;
+    absl::Status check_public_values(std::span<const Header> headers) const;
+    absl::Status prove_table(Header& header, const Linking& linking, machine::TableTrace trace,
+                             std::vector<std::uint8_t>& body, Ext& link_sum);
+    [[nodiscard]] absl::StatusOr<machine::TableTrace> fetch(const ExecutionTables& tables, std::uint32_t number) const;
+
+    template <class Run>
+    auto timed(std::string_view step, const Run& run);
+
+    BackendType& backend_;
+    const ProvingKey<D, Hasher>& key_;
+    ProverOptions options_;
+    std::map<std::pair<std::size_t, std::uint32_t>, std::unique_ptr<CommitmentType>> preprocessed_;
+    std::uint64_t planned_bytes_ = 0;
+};
+
+extern template class Prover<4, hash::Poseidon2Hasher16>;
+extern template class Prover<5, hash::Poseidon2Hasher24>;
+
+}  // namespace sluice::protocol

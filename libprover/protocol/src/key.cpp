@@ -1,0 +1,184 @@
+// See key.h. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "sluice/protocol/key.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+#include "sluice/backend/channel.h"
+#include "sluice/machine/program.h"
+
+namespace sluice::protocol {
+
+namespace {
+
+constexpr std::uint32_t kKeyMagic = 0x594b4c53;  // "SLKY"
+constexpr std::uint32_t kKeyVersion = 1;
+
+/// The machine's part of a body up to each chip's roots, which follow from `write_roots(place in the machine)`.
+template <class WriteRoots>
+void write_machine(backend::ProofWriter& writer, std::vector<std::uint8_t>& bytes, const machine::Machine& machine,
+                   const WriteRoots& write_roots) {
+    writer.word(machine.public_values);
+    writer.word(machine.max_total_rows);
+    writer.word(machine.shard_index_value);
+    writer.word(machine.last_shard_value);
+    writer.word(static_cast<std::uint32_t>(machine.chains.size()));
+    for (const machine::Chain& chain : machine.chains) {
+        writer.word(chain.first);
+        writer.word(chain.last);
+        writer.word(chain.initial);
+    }
+    writer.word(static_cast<std::uint32_t>(machine.statement.size()));
+    for (const std::uint32_t index : machine.statement) writer.word(index);
+    writer.word(static_cast<std::uint32_t>(machine.chips.size()));
+    for (const machine::Chip& chip : machine.chips) {
+        writer.word(chip.id);
+        writer.word(static_cast<std::uint32_t>(chip.name.size()));
+        bytes.insert(bytes.end(), chip.name.begin(), chip.name.end());
+        while (bytes.size() % 4 != 0) bytes.push_back(0);
+        for (const std::uint32_t width : chip.widths) writer.word(width);
+        writer.word(chip.fixed_height);
+        writer.word(chip.max_height);
+        const machine::Program& program = chip.program;
+        writer.word(static_cast<std::uint32_t>(program.nodes.size()));
+        for (const machine::Node& node : program.nodes) {
+            writer.word(static_cast<std::uint32_t>(node.kind));
+            writer.word(node.a);
+            writer.word(node.b);
+        }
+        writer.word(static_cast<std::uint32_t>(program.constraints.size()));
+        for (const std::uint32_t node : program.constraints) writer.word(node);
+        writer.word(static_cast<std::uint32_t>(program.interactions.size()));
+        for (const machine::Interaction& interaction : program.interactions) {
+            writer.word(static_cast<std::uint32_t>(interaction.type));
+            writer.word(interaction.kind);
+            writer.word(interaction.multiplicity);
+            writer.word(interaction.element_count);
+            for (std::uint32_t e = 0; e < interaction.element_count; ++e)
+                writer.word(program.elements[interaction.first_element + e]);
+        }
+    }
+    write_roots();
+}
+
+template <unsigned D, class Hasher>
+absl::Status check_options(const KeyOptions& options, const KeyMachines& machines) {
+    if (options.profile == nullptr || machines.shards == nullptr)
+        return absl::InvalidArgumentError("key: no profile or no machine given");
+    const params::Profile& profile = *options.profile;
+    if (profile.extension_degree != D || profile.digest_length != Hasher::Digest::kElements ||
+        profile.hash_width != Hasher::kWidth) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("key: profile ", std::string(profile.name), " has degree ", profile.extension_degree,
+                         " and a hash of width ", profile.hash_width, "; the prover has ", D, " and ", Hasher::kWidth));
+    }
+    const params::Opening& opening = profile.opening();
+    if (options.stack_heights.empty()) return absl::InvalidArgumentError("key: no stack height given");
+    for (std::size_t i = 0; i < options.stack_heights.size(); ++i) {
+        const std::uint32_t h = options.stack_heights[i];
+        if (h < opening.min_stack_height_log || h > opening.max_stack_height_log) {
+            return absl::InvalidArgumentError(
+                absl::StrCat("key: stack height 2^", h, " is not within 2^", opening.min_stack_height_log, " .. 2^",
+                             opening.max_stack_height_log, " of profile ", std::string(profile.name)));
+        }
+        if (i != 0 && options.stack_heights[i - 1] >= h)
+            return absl::InvalidArgumentError("key: stack heights are not ascending");
+    }
+    if (options.max_shards == 0 || options.max_shards > profile.limits.max_shards) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "key: ", options.max_shards, " shards at most; the profile allows 1 .. ", profile.limits.max_shards));
+    }
+    if (options.max_link_terms > profile.limits.max_linking_terms) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "key: ", options.max_link_terms, " link terms; the profile allows ", profile.limits.max_linking_terms));
+    }
+    for (const machine::ChipDescription& chip : machines.shards->chips()) {
+        for (const machine::Interaction& interaction : chip.interactions) {
+            if (interaction.type == machine::InteractionType::link && machines.boundary == nullptr) {
+                return absl::InvalidArgumentError(
+                    absl::StrCat("key: chip ", chip.name, " has links, and there is no boundary machine"));
+            }
+        }
+    }
+    return absl::OkStatus();
+}
+
+}  // namespace
+
+template <class Hasher>
+typename Hasher::Digest key_digest(std::span<const std::uint8_t> body) noexcept {
+    typename Hasher::Leaf leaf(static_cast<std::uint32_t>(2 + (body.size() + 2) / 3));
+    leaf.absorb(KoalaBear::from_canonical(0x4b));
+    leaf.absorb(KoalaBear::from_canonical(static_cast<std::uint32_t>(body.size())));
+    for (std::size_t at = 0; at < body.size(); at += 3) {
+        std::uint32_t word = 0;
+        for (std::size_t i = 0; i < 3 && at + i < body.size(); ++i) word |= std::uint32_t{body[at + i]} << (8 * i);
+        leaf.absorb(KoalaBear::from_canonical(word));
+    }
+    return leaf.digest();
+}
+
+template <unsigned D, class Hasher>
+absl::StatusOr<std::unique_ptr<backend::Commitment<Hasher>>> commit_preprocessed(
+    backend::Backend<D, Hasher>& backend, const params::Profile& profile, const machine::MachineDescription& machine,
+    std::uint32_t stack_height) {
+    backend::TableShape shape;
+    shape.machine = machine.view();
+    shape.stack_height = stack_height;
+    std::vector<std::span<const KoalaBear>> columns;
+    for (const machine::ChipDescription& chip : machine.chips()) {
+        // Chips without preprocessed columns leave no trace in the group, whatever their height.
+        const bool has_columns = chip.widths[0] != 0;
+        shape.heights.push_back(has_columns ? chip.shape.fixed_height : 0);
+        columns.push_back(has_columns ? std::span<const KoalaBear>(chip.shape.preprocessed)
+                                      : std::span<const KoalaBear>());
+    }
+    return backend.commit(shape, profile.opening(), machine::Group::preprocessed, columns);
+}
+
+template <unsigned D, class Hasher>
+absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& backend, const KeyOptions& options,
+                                                                  const KeyMachines& machines) {
+    if (absl::Status status = check_options<D, Hasher>(options, machines); !status.ok()) return status;
+    ProvingKey key(options, machines);
+    std::vector<std::uint8_t>& bytes = key.body_;
+    backend::ProofWriter writer(bytes);
+    writer.word(kKeyMagic);
+    writer.word(kKeyVersion);
+    writer.word(static_cast<std::uint32_t>(options.profile->id));
+    writer.word(static_cast<std::uint32_t>(options.stack_heights.size()));
+    for (const std::uint32_t h : options.stack_heights) writer.word(h);
+    writer.word(options.max_shards);
+    writer.word(options.max_link_terms);
+    const std::size_t count = key.has_boundary() ? 2 : 1;
+    writer.word(static_cast<std::uint32_t>(count));
+    for (std::size_t index = 0; index < count; ++index) {
+        const machine::MachineDescription& description = key.machine(index);
+        std::vector<Digest> roots;
+        for (const std::uint32_t h : options.stack_heights) {
+            auto commitment = commit_preprocessed<D, Hasher>(backend, *options.profile, description, h);
+            if (!commitment.ok()) return commitment.status();
+            roots.push_back((*commitment)->root());
+        }
+        write_machine(writer, bytes, description.view(), [&] {
+            for (const Digest& root : roots) writer.digest(root);
+        });
+    }
+    key.digest_ = key_digest<Hasher>(bytes);
+    return key;
+}
+
+template hash::Poseidon2Hasher16::Digest key_digest<hash::Poseidon2Hasher16>(std::span<const std::uint8_t>) noexcept;
+template hash::Poseidon2Hasher24::Digest key_digest<hash::Poseidon2Hasher24>(std::span<const std::uint8_t>) noexcept;
+template class ProvingKey<4, hash::Poseidon2Hasher16>;
+template class ProvingKey<5, hash::Poseidon2Hasher24>;
+template absl::StatusOr<std::unique_ptr<backend::Commitment<hash::Poseidon2Hasher16>>>
+commit_preprocessed<4, hash::Poseidon2Hasher16>(backend::Backend<4, hash::Poseidon2Hasher16>&, const params::Profile&,
+                                                const machine::MachineDescription&, std::uint32_t);
+template absl::StatusOr<std::unique_ptr<backend::Commitment<hash::Poseidon2Hasher24>>>
+commit_preprocessed<5, hash::Poseidon2Hasher24>(backend::Backend<5, hash::Poseidon2Hasher24>&, const params::Profile&,
+                                                const machine::MachineDescription&, std::uint32_t);
+
+}  // namespace sluice::protocol
