@@ -3,6 +3,7 @@
 include_guard(GLOBAL)
 find_package(absl REQUIRED)
 find_package(Threads REQUIRED)
+find_package(TBB REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET GLOBAL libzstd)
