@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "sluice/base/json_depth.h"
+
 namespace sluice::host {
 namespace {
 
@@ -20,8 +22,14 @@ std::string provider_of(const std::string& url) {
     return at == std::string::npos ? authority : authority.substr(at + 1);
 }
 
+/// Of an answer; the witness of a large mainnet block takes some 100 MB as JSON.
+constexpr std::size_t kMaxAnswer = std::size_t{1} << 30;
+
+/// Gives another number than it was given, which ends the transfer, when the answer is too long.
 std::size_t append(char* data, std::size_t size, std::size_t count, void* target) {
-    static_cast<std::string*>(target)->append(data, size * count);
+    auto& body = *static_cast<std::string*>(target);
+    if (size * count > kMaxAnswer - body.size()) return 0;
+    body.append(data, size * count);
     return size * count;
 }
 
@@ -58,12 +66,18 @@ absl::StatusOr<nlohmann::json> RpcClient::call(const std::string& method, const 
     curl_easy_setopt(curl.get(), CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     const CURLcode code = curl_easy_perform(curl.get());
+    if (code == CURLE_WRITE_ERROR) {
+        return absl::UnavailableError(absl::StrCat(where, ": answer of more than ", kMaxAnswer, " bytes"));
+    }
     if (code != CURLE_OK) {
         return absl::UnavailableError(absl::StrCat(where, ": ", *message != 0 ? message : curl_easy_strerror(code)));
     }
     long http_status = 0;
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &http_status);
 
+    if (nests_too_deep(body)) {
+        return absl::InternalError(absl::StrCat(where, ": answer nests more than ", kMaxJsonDepth, " deep"));
+    }
     const nlohmann::json answer = nlohmann::json::parse(body, nullptr, false);
     const bool is_answer = answer.is_object() && (answer.contains("result") || answer.contains("error"));
     if (!is_answer) {
@@ -83,7 +97,8 @@ absl::StatusOr<nlohmann::json> RpcClient::call(const std::string& method, const 
                                      : error.dump();
         absl::Status status = absl::FailedPreconditionError(absl::StrCat(where, ": error ", number, ": ", text));
         const std::string digits = std::to_string(number);
-        // From a view: the constructor from strings is mangled differently by g++ 12, which built the library, and clang.
+        // From a view: the constructor from strings is mangled differently by g++ 12, which built the library, and
+        // clang.
         status.SetPayload(kRpcErrorPayload, absl::Cord(absl::string_view(digits)));
         return status;
     }

@@ -191,6 +191,11 @@ TEST_CASE("errors of chain files name the field and what was found") {
     using Catch::Contains;
     using Json = nlohmann::json;
     CHECK(executor_host::parse_chain_file("{").status().message() == "chain file: not JSON");
+    const std::string deep(500'000, '[');
+    CHECK_THAT(std::string(executor_host::parse_chain_file("{\"chainId\":" + deep + std::string(500'000, ']') + "}")
+                               .status()
+                               .message()),
+               Contains("nests more than 64 deep"));
     CHECK_THAT(error_of([](Json& file) { file.erase("chainId"); }), Contains("chainId is missing"));
     CHECK_THAT(error_of([](Json& file) { file["chainId"] = "1"; }), Contains("chainId: expected") && Contains("\"1\""));
     CHECK_THAT(error_of([](Json& file) { file.erase("mergeNetsplitBlock"); }),

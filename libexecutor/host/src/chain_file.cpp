@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
+#include "sluice/base/json_depth.h"
+
 namespace sluice::executor_host {
 namespace {
 
@@ -166,6 +168,9 @@ absl::Status read_deposit_contract(const Json& json, ChainConfig& config) {
 }  // namespace
 
 absl::StatusOr<ChainConfig> parse_chain_file(std::string_view text) {
+    if (nests_too_deep(text)) {
+        return absl::InvalidArgumentError(absl::StrCat("chain file: JSON nests more than ", kMaxJsonDepth, " deep"));
+    }
     Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded()) return absl::InvalidArgumentError("chain file: not JSON");
     if (json.is_object() && json.contains("config")) json = Json(json["config"]);

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 
+#include "sluice/base/json_depth.h"
 #include "sluice/files/text.h"
 
 namespace sluice::witness_host {
@@ -67,6 +68,7 @@ class JsonField {
 
 /// Parses a document. The error names the byte.
 inline absl::StatusOr<nlohmann::json> parse_json(std::string_view text) {
+    if (nests_too_deep(text)) return absl::InvalidArgumentError(cat("JSON nests more than ", kMaxJsonDepth, " deep"));
     try {
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::exception& error) {
