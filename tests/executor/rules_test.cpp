@@ -248,10 +248,16 @@ TEST_CASE("the parent hash is the parent's") {
 }
 
 TEST_CASE("the number is the parent's plus one") {
-    for (const std::uint64_t number : {98, 99, 101}) {
+    for (const std::uint64_t number : {0, 98, 99, 101}) {
         CHECK(header_error(Fork::osaka, [&](HeaderMaker& header) { header.number = number; }) ==
               ErrorCode::header_number);
     }
+    // No number follows the largest one, and 0 follows none.
+    BlockMaker block;
+    block.parent.number = ~std::uint64_t{0};
+    block.header.number = 0;
+    block.seal();
+    CHECK(block.run() == ErrorCode::header_number);
 }
 
 TEST_CASE("the timestamp is after the parent's") {

@@ -163,6 +163,11 @@ ErrorCode check_header(const Header& header, const Header* parent, Fork fork, co
     if (header.ommers_hash != kEmptyListHash) {
         return fail_with(diagnostics, ErrorCode::header_ommers_hash, "ommers_hash", kEmptyListHash, header.ommers_hash);
     }
+    // A first block has no parent to run on. Without this a parent with the largest number would have a child: its
+    // number plus one is 0.
+    if (header.number == 0) {
+        return fail_with(diagnostics, ErrorCode::header_number, "number at least", std::uint64_t{1}, header.number);
+    }
     if (parent == nullptr) return ErrorCode::ok;
     return check_against_parent(header, *parent, fork, schedule, diagnostics);
 }

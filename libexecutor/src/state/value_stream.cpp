@@ -107,8 +107,9 @@ ErrorCode ValueStreamState::authenticate(witness::BlockAccesses accesses) noexce
     for (;;) {
         const RecordKind kind = reader_.next_kind();
         if (kind == RecordKind::end) break;
-        SLUICE_TRY(const WitnessItem item,
-                   reader_.read_witness_input(kind == RecordKind::none ? RecordKind::end : kind));
+        const bool known = kind == RecordKind::account_value || kind == RecordKind::slot_value ||
+                           kind == RecordKind::bytecode || kind == RecordKind::header || kind == RecordKind::node;
+        SLUICE_TRY(const WitnessItem item, reader_.read_witness_input(known ? kind : RecordKind::end));
         if (kind == RecordKind::node) SLUICE_RETURN_IF_ERROR(nodes.add(item.payload));
     }
     SLUICE_RETURN_IF_ERROR(reader_.read_end());
