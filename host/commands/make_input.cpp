@@ -7,6 +7,7 @@
 #include "commands/input.h"
 #include "sluice/files/files.h"
 #include "sluice/witness_host/input_file.h"
+#include "sluice/witness_host/witness_json.h"
 
 namespace sluice::host {
 namespace {
@@ -22,6 +23,8 @@ class MakeInput final : public Command {
         witness_.add_to(app);
         app.add_option("-o,--output", output_, "Input file to write, for --input of any command");
         app.add_option("--stream", stream_, "Witness stream to write, as the guest reads it, in the mode of --witness");
+        app.add_option("--execution-witness", execution_witness_,
+                       "debug_executionWitness JSON to write, with what the block needs and nothing else");
         app.add_flag("--allow-invalid", allow_invalid_,
                      "Write also if the block breaks a rule; the exit code is 1 all the same");
         app.add_flag("--json", json_, "Print JSON");
@@ -29,8 +32,9 @@ class MakeInput final : public Command {
 
     Exit run() override {
         if (const absl::Status status = input_.check(); !status.ok()) return fail_usage(status);
-        if (output_.empty() && stream_.empty() && input_.cache_dir.empty()) {
-            return fail_usage(absl::InvalidArgumentError("name what to write: --output, --stream or --cache-dir"));
+        if (output_.empty() && stream_.empty() && execution_witness_.empty() && input_.cache_dir.empty()) {
+            return fail_usage(absl::InvalidArgumentError(
+                "name what to write: --output, --stream, --execution-witness or --cache-dir"));
         }
         const auto job = prepare(input_);
         if (!job.ok()) return fail(job.status());
@@ -59,10 +63,18 @@ class MakeInput final : public Command {
             json["stream"] = stream_;
             json["stream_bytes"] = stream->size();
         }
+        if (!execution_witness_.empty()) {
+            const auto minimal = job->recorded->minimal_witness();
+            if (!minimal.ok()) return fail(minimal.status());
+            const absl::Status status =
+                files::write_file(execution_witness_, witness_host::witness_json_text(*minimal));
+            if (!status.ok()) return fail(status);
+            json["execution_witness"] = execution_witness_;
+        }
         if (json_) std::printf("%s\n", json.dump(2).c_str());
         if (!json_ || !valid) print_ending(job->native, job->identity, "natively");
         if (!json_) {
-            for (const std::string& path : {output_, stream_}) {
+            for (const std::string& path : {output_, stream_, execution_witness_}) {
                 if (!path.empty()) std::printf("  wrote %s\n", path.c_str());
             }
         }
@@ -74,6 +86,7 @@ class MakeInput final : public Command {
     WitnessOption witness_;
     std::string output_;
     std::string stream_;
+    std::string execution_witness_;
     bool allow_invalid_ = false;
     bool json_ = false;
 };

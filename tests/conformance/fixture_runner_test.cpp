@@ -85,6 +85,57 @@ TEST_CASE("a case with a changed expectation fails, and says why") {
     CHECK_THAT(skipped.cause, Contains("Amsterdam"));
 }
 
+TEST_CASE("a file that is no map of cases is a failed case, however deep it nests") {
+    for (const std::string& text : {std::string("[]"), std::string("{"), std::string(500'000, '['), std::string()}) {
+        std::vector<CaseReport> reports;
+        Options options;
+        options.on_case = [&](const CaseReport& report) { reports.push_back(report); };
+        Runner runner(options);
+        REQUIRE(runner.run_json("file.json", text).ok());
+        REQUIRE(reports.size() == 1);
+        CHECK(reports[0].outcome == Outcome::failed);
+    }
+}
+
+TEST_CASE("the official form has the whole state after the case, and is held against it") {
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
+    const Json trimmed = load_case("tests-valid-blocks", "bcValidBlockTest/");
+    const auto to_official = [](Json& test) {
+        test["postState"] = test["pre"];
+        for (const auto& [address, account] : test["postStateDiff"].items()) {
+            if (account.is_null()) {
+                test["postState"].erase(address);
+            } else {
+                test["postState"][address] = account;
+            }
+        }
+        test.erase("postStateDiff");
+    };
+    CHECK(report_of(trimmed, to_official).outcome == Outcome::passed);
+    const CaseReport report = report_of(trimmed, [&](Json& test) {
+        to_official(test);
+        test["postState"].begin().value()["nonce"] = "0x77";
+    });
+    CHECK(report.outcome == Outcome::failed);
+    CHECK_THAT(report.cause, Catch::Contains("differs in nonce: expected 119"));
+}
+
+TEST_CASE("threads give the totals that one thread gives") {
+    if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
+    const auto totals_of = [](unsigned jobs) {
+        std::map<std::string, unsigned> reports;
+        Options options;
+        options.jobs = jobs;
+        options.filter = "bcInvalidHeaderTest";
+        options.on_case = [&](const CaseReport& report) { ++reports[report.file + report.name + report.cause]; };
+        Runner runner(options);
+        REQUIRE(runner.run(test::test_data() + "/ethereum-tests/tests-invalid-blocks.tar.zst").ok());
+        REQUIRE(runner.totals().passed > 10);
+        return std::pair(reports, runner.totals().passed);
+    };
+    CHECK(totals_of(1) == totals_of(3));
+}
+
 TEST_CASE("a block under the rules of another fork is refused") {
     if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("ethereum-tests");
     const Json valid = load_case("tests-valid-blocks", "bcValidBlockTest/");

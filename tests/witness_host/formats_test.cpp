@@ -336,6 +336,23 @@ TEST_CASE("witness arrays are sets: order, duplicates, empty items, null and mis
     }
 }
 
+TEST_CASE("a witness written as JSON reads back, and is written in one form") {
+    const ExecutionWitness witness = small_witness();
+    const std::string text = witness_json_text(witness);
+    const auto back = witness_from_json_text(text);
+    REQUIRE(back.ok());
+    ExecutionWitness sorted = witness;
+    std::sort(sorted.nodes.begin(), sorted.nodes.end());
+    std::sort(sorted.codes.begin(), sorted.codes.end());
+    REQUIRE(back->nodes == sorted.nodes);
+    REQUIRE(back->codes == sorted.codes);
+    REQUIRE(back->headers == witness.headers);
+    ExecutionWitness doubled = witness;
+    std::reverse(doubled.nodes.begin(), doubled.nodes.end());
+    doubled.nodes.push_back(witness.nodes[0]);
+    REQUIRE(witness_json_text(doubled) == text);
+}
+
 TEST_CASE("a malformed witness is refused, naming the element") {
     const json good = witness_json(small_witness());
     const auto refusal = [&](const json& changed) {
@@ -370,6 +387,11 @@ TEST_CASE("a malformed witness is refused, naming the element") {
     REQUIRE(refusal(json::object()).find("not a debug_executionWitness") != std::string::npos);
     REQUIRE(refusal(json::array()).find("expected an object") != std::string::npos);
     REQUIRE_FALSE(witness_from_json_text("{\"state\": [").ok());
+    const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+    for (const std::string& text : {deep, "{\"jsonrpc\":\"2.0\",\"error\":" + deep + "}", "{\"state\":" + deep + "}"}) {
+        REQUIRE(message_of(witness_from_json_text(text).status()).find("nests more than 64 deep") != std::string::npos);
+        REQUIRE(message_of(block_from_json_text(text).status()).find("nests more than 64 deep") != std::string::npos);
+    }
     const auto rpc_error = witness_from_json_text(R"({"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}})");
     REQUIRE(message_of(rpc_error.status()).find("-32601") != std::string::npos);
     REQUIRE_FALSE(witness_from_json_text(R"({"jsonrpc":"2.0","id":1,"result":null})").ok());

@@ -6,6 +6,7 @@
 
 #include "sluice/executor/client_executor.h"
 #include "sluice/executor/recording_state.h"
+#include "sluice/witness_host/minimal_witness.h"
 #include "sluice/witness_host/stream_writer.h"
 
 namespace sluice::block {
@@ -35,6 +36,11 @@ absl::StatusOr<std::string> RecordedBlock::stream(witness::WitnessMode mode) con
     const auto header = witness_host::make_stream_header(mode, state_->witness);
     if (!header.ok()) return header.status();
     return witness_host::write_stream(*header, state_->witness, state_->recording);
+}
+
+absl::StatusOr<witness_host::ExecutionWitness> RecordedBlock::minimal_witness() const {
+    if (!has_stream()) return absl::FailedPreconditionError("the block was not recorded: " + ending.message);
+    return witness_host::minimal_witness(state_->witness, state_->recording);
 }
 
 absl::StatusOr<RecordedBlock> record(const witness_host::ExecutionWitness& witness) {

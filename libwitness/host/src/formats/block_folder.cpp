@@ -114,7 +114,8 @@ absl::StatusOr<ExecutionWitness> read_block_files(const std::string& block_path,
 }
 
 absl::StatusOr<ExecutionWitness> read_block_folder(const std::string& folder) {
-    const absl::StatusOr<std::string> block_path = find_file(folder, {"block.rlp", "block.json"});
+    const absl::StatusOr<std::string> block_path = find_file(
+        folder, {"block.rlp", "block.json", "block.rlp.gz", "block.rlp.zst", "block.json.gz", "block.json.zst"});
     if (!block_path.ok()) return block_path.status();
     const absl::StatusOr<std::string> witness_path =
         find_file(folder, {"witness.json.gz", "witness.json.zst", "witness.json"});

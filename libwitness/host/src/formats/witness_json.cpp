@@ -97,4 +97,21 @@ absl::StatusOr<WitnessArrays> witness_from_json_text(std::string_view text) {
     return witness_from_json(**witness);
 }
 
+std::string witness_json_text(const ExecutionWitness& witness) {
+    const auto hex_list = [](const std::vector<std::string>& items) {
+        json list = json::array();
+        for (const std::string& item : items) list.push_back(to_hex(bytes_of(item)));
+        return list;
+    };
+    const auto sorted = [](std::vector<std::string> items) {
+        std::sort(items.begin(), items.end());
+        items.erase(std::unique(items.begin(), items.end()), items.end());
+        return items;
+    };
+    return json{{"state", hex_list(sorted(witness.nodes))},
+                {"codes", hex_list(sorted(witness.codes))},
+                {"headers", hex_list(witness.headers)}}
+        .dump();
+}
+
 }  // namespace sluice::witness_host

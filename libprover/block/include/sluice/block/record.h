@@ -29,6 +29,8 @@ class RecordedBlock {
     [[nodiscard]] bool has_stream() const;
     /// The bytes of the block's stream. Only if has_stream().
     [[nodiscard]] absl::StatusOr<std::string> stream(witness::WitnessMode mode) const;
+    /// The part of the witness that the block needs. Only if has_stream().
+    [[nodiscard]] absl::StatusOr<witness_host::ExecutionWitness> minimal_witness() const;
 
  private:
     friend absl::StatusOr<RecordedBlock> record(const witness_host::ExecutionWitness& witness);

@@ -8,6 +8,8 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json_fwd.hpp"
 
+#include "sluice/witness_host/execution_witness.h"
+
 namespace sluice::witness_host {
 
 /// What debug_executionWitness gives, in binary.
@@ -23,5 +25,9 @@ struct WitnessArrays {
 absl::StatusOr<WitnessArrays> witness_from_json(const nlohmann::json& witness);
 /// The same from text, plain or as JSON-RPC response.
 absl::StatusOr<WitnessArrays> witness_from_json_text(std::string_view text);
+
+/// A witness as `debug_executionWitness` gives it in the proposed standard: state and codes in ascending order without
+/// duplicates, headers ascending, no keys. It has no place for an unanchored parent: its headers are then empty.
+std::string witness_json_text(const ExecutionWitness& witness);
 
 }  // namespace sluice::witness_host
