@@ -128,11 +128,20 @@ struct KoalaBear {
 
     /// value / 2^32 mod p for any value: below p if value < 2^32 p, else merely below 2^32.
     SLUICE_HD static constexpr std::uint32_t reduce_loosely(std::uint64_t value) noexcept {
+#if defined(__riscv) && __riscv_xlen == 64
+        // Two 64-bit products without conversions: the quotient is left in the upper half, where MULHU wants it.
+        __extension__ using Wide = unsigned __int128;
+        const std::uint64_t shifted = value * (std::uint64_t{kInverseOfModulus} << 32);
+        const auto multiple = static_cast<std::int64_t>((Wide{shifted} * kModulus) >> 64);
+        const std::int64_t signed_difference = static_cast<std::int64_t>(value >> 32) - multiple;
+        return static_cast<std::uint32_t>(signed_difference + ((signed_difference >> 63) & kModulus));
+#else
         const std::uint32_t quotient = static_cast<std::uint32_t>(value) * kInverseOfModulus;
         const auto subtrahend = static_cast<std::uint32_t>((std::uint64_t{quotient} * kModulus) >> 32);
         const auto high = static_cast<std::uint32_t>(value >> 32);
         const std::uint32_t difference = high - subtrahend;
         return high < subtrahend ? difference + kModulus : difference;
+#endif
     }
 };
 
