@@ -23,9 +23,8 @@ namespace {
 using witness_host::ExecutionWitness;
 using witness_host::InputFile;
 
-/// Puts the rules of a chain file into the witness; without one, the built-in rules of its chain id have to exist.
+/// Puts the rules of a chain file into the witness.
 absl::Status set_chain(ExecutionWitness& witness, const std::string& chain_file) {
-    if (chain_file.empty()) return absl::OkStatus();
     auto text = files::read_file(chain_file);
     if (!text.ok()) return text.status();
     const auto config = executor_host::parse_chain_file(*text);
@@ -39,6 +38,21 @@ absl::Status set_chain(ExecutionWitness& witness, const std::string& chain_file)
     return absl::OkStatus();
 }
 
+/// A file of the cache folder, which has to hold the block that its name says.
+absl::StatusOr<InputFile> read_cached(const std::string& path, const BlockId& id) {
+    auto file = witness_host::read_input_file(path);
+    if (!file.ok()) {
+        return absl::FailedPreconditionError(
+            absl::StrCat(file.status().message(), "; remove this file of the cache folder to fetch the block again"));
+    }
+    const std::string found = absl::StrCat("chain ", file->chain_id, ", block ", file->block_number, ", hash ",
+                                           witness_host::to_hex(file->block_hash));
+    const std::string expected = absl::StrCat("chain ", id.chain_id, ", block ", id.number, ", hash ", id.hash);
+    if (found == expected) return file;
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": expected ", expected, "; found ", found, "; remove this file of the cache folder"));
+}
+
 absl::StatusOr<InputFile> fetch(const InputOptions& options) {
     RpcClient client(options.rpc_url);
     const auto id = resolve_block(client, options.block.empty() ? "latest" : options.block, options.chain_id);
@@ -46,7 +60,7 @@ absl::StatusOr<InputFile> fetch(const InputOptions& options) {
     const std::string cached = options.cache_dir.empty() ? std::string()
                                                          : absl::StrCat(options.cache_dir, "/", id->chain_id, "/",
                                                                         id->number, "-", id->hash, ".bin");
-    if (!cached.empty() && std::filesystem::exists(cached)) return witness_host::read_input_file(cached);
+    if (!cached.empty() && std::filesystem::exists(cached)) return read_cached(cached, *id);
 
     const auto fetched = fetch_block(client, *id);
     if (!fetched.ok()) return fetched.status();
@@ -67,7 +81,6 @@ absl::StatusOr<InputFile> fetch(const InputOptions& options) {
     auto witness = witness_host::make_witness(*std::move(block), *std::move(arrays));
     if (!witness.ok()) return provider_fault(witness.status());
     witness->chain_id = id->chain_id;
-    if (const absl::Status status = set_chain(*witness, options.chain_file); !status.ok()) return status;
     auto file = witness_host::make_input_file(*std::move(witness));
     if (!file.ok() || cached.empty()) return file;
     if (const absl::Status status = witness_host::write_input_file(cached, *file); !status.ok()) return status;
@@ -76,14 +89,15 @@ absl::StatusOr<InputFile> fetch(const InputOptions& options) {
 
 absl::StatusOr<InputFile> read(const InputOptions& options) {
     namespace fs = std::filesystem;
-    std::string chain_file = options.chain_file;
     absl::StatusOr<ExecutionWitness> witness;
     if (!options.witness_json.empty()) {
         witness = witness_host::read_block_files(options.input, options.witness_json);
     } else if (fs::is_directory(options.input)) {
         witness = witness_host::read_block_folder(options.input);
         const std::string beside = absl::StrCat(options.input, "/chain.json");
-        if (chain_file.empty() && fs::exists(beside)) chain_file = beside;
+        if (witness.ok() && options.chain_file.empty() && fs::exists(beside)) {
+            if (const absl::Status status = set_chain(*witness, beside); !status.ok()) return status;
+        }
     } else {
         auto bytes = files::read_compressed_file(options.input);
         if (!bytes.ok()) return bytes.status();
@@ -95,8 +109,25 @@ absl::StatusOr<InputFile> read(const InputOptions& options) {
         return file;
     }
     if (!witness.ok()) return witness.status();
-    if (const absl::Status status = set_chain(*witness, chain_file); !status.ok()) return status;
     return witness_host::make_input_file(*std::move(witness));
+}
+
+/// Puts the rules of --chain in the place of those that the input came with. What a node says of its chain, or a stream
+/// of its rules, stays.
+absl::Status apply_chain_option(InputFile& file, const InputOptions& options) {
+    if (options.chain_file.empty()) return absl::OkStatus();
+    auto* witness = std::get_if<ExecutionWitness>(&file.content);
+    if (witness == nullptr) {
+        return absl::InvalidArgumentError(
+            "--chain: the input is a stream, which carries its rules; use a whole witness");
+    }
+    if (const absl::Status status = set_chain(*witness, options.chain_file); !status.ok()) return status;
+    if (!options.rpc_url.empty() && witness->chain_id != file.chain_id) {
+        return absl::FailedPreconditionError(absl::StrCat(options.chain_file, ": chain id: expected ", file.chain_id,
+                                                          ", which the node serves, found ", witness->chain_id));
+    }
+    file.chain_id = witness->chain_id;
+    return absl::OkStatus();
 }
 
 }  // namespace
@@ -118,6 +149,10 @@ absl::Status InputOptions::check() const {
     if (input.empty() == rpc_url.empty()) {
         return absl::InvalidArgumentError("name a block: either --input or --rpc-url");
     }
+    if (!block.empty() && !is_block_selector(block)) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "--block: expected a number, a hash of 0x and 64 digits, latest, safe or finalized, found ", block));
+    }
     if (!input.empty() && !block.empty()) {
         return absl::InvalidArgumentError("--block goes with --rpc-url, not with --input");
     }
@@ -130,6 +165,7 @@ absl::Status InputOptions::check() const {
 absl::StatusOr<InputFile> load_input(const InputOptions& options) {
     auto file = options.rpc_url.empty() ? read(options) : fetch(options);
     if (!file.ok()) return file;
+    if (const absl::Status status = apply_chain_option(*file, options); !status.ok()) return status;
     if (options.chain_id.has_value() && *options.chain_id != file->chain_id) {
         return absl::FailedPreconditionError(
             absl::StrCat("chain id: expected ", *options.chain_id, ", the input is of chain ", file->chain_id));

@@ -27,6 +27,12 @@ bool is_hash(const std::string& text) {
 
 }  // namespace
 
+bool is_block_selector(const std::string& text) {
+    std::uint64_t number = 0;
+    if (text.rfind("0x", 0) == 0) return is_hash(text) || (text.size() <= 18 && absl::SimpleHexAtoi(text, &number));
+    return text == "latest" || text == "safe" || text == "finalized" || absl::SimpleAtoi(text, &number);
+}
+
 absl::StatusOr<BlockId> resolve_block(RpcClient& client, const std::string& selector,
                                       std::optional<std::uint64_t> expected_chain_id) {
     BlockId id;
@@ -47,8 +53,9 @@ absl::StatusOr<BlockId> resolve_block(RpcClient& client, const std::string& sele
         method = "eth_getBlockByHash";
     } else if (absl::SimpleAtoi(selector, &number)) {
         argument = absl::StrCat("0x", absl::Hex(number));
-    } else if (selector == "pending") {
-        return absl::InvalidArgumentError("block: a pending block has no witness; name a number, a hash or latest");
+    } else if (!is_block_selector(selector)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("block: expected a number, a hash, latest, safe or finalized, found ", selector));
     }
     auto block = client.call(method, {argument, false});
     if (!block.ok()) return block.status();

@@ -28,6 +28,10 @@ struct BlockId {
     std::string hash;
 };
 
+/// True for a number (decimal, or 0x and up to 16 digits), a hash (0x and 64 digits), latest, safe and finalized. A
+/// pending block has no witness.
+[[nodiscard]] bool is_block_selector(const std::string& text);
+
 /// Turns `N`, `0xhash` (32 bytes), `0xN` or a tag such as `latest` into a block of the node's chain. With
 /// `expected_chain_id`, another chain is an error (failed precondition) that names both.
 absl::StatusOr<BlockId> resolve_block(RpcClient& client, const std::string& selector,

@@ -504,6 +504,8 @@ TEST_CASE("a gap in the ancestors, too few of them, and more than are due are re
             set_ancestors(stream, {headers[1], headers[2], headers[3]});
         });
         attack(mode, {ErrorCode::stream_bad_payload}, [&](Stream& stream) { set_ancestors(stream, {}); });
+        attack(mode, {ErrorCode::stream_bad_payload},
+               [&](Stream& stream) { set_ancestors(stream, std::vector<std::string>(257, headers[0])); });
     }
     const std::size_t headers = Stream(good_stream(WitnessMode::value)).all(RecordKind::header).size();
     REQUIRE(headers == 3);

@@ -81,14 +81,18 @@ TEST_CASE("another chain and an unknown block are refused") {
     REQUIRE(wrong_chain.status().code() == absl::StatusCode::kFailedPrecondition);
     REQUIRE(wrong_chain.status().message().find("expected 5") != std::string::npos);
     REQUIRE(resolve_block(client, "17", 1).status().code() == absl::StatusCode::kNotFound);
-    REQUIRE(resolve_block(client, "pending", 1).status().code() == absl::StatusCode::kInvalidArgument);
+    for (const std::string selector : {"pending", "", "0x", "-1", "0x123456789012345678", "12a", "latestx"}) {
+        REQUIRE_FALSE(is_block_selector(selector));
+        REQUIRE(resolve_block(client, selector, 1).status().code() == absl::StatusCode::kInvalidArgument);
+    }
 }
 
 TEST_CASE("answers that are not JSON-RPC are errors, not crashes") {
     for (const HttpServer::Response& response :
          {HttpServer::Response{200, "<html>"}, HttpServer::Response{502, "bad gateway"}, HttpServer::Response{200, ""},
-          HttpServer::Response{200, "{}"}, HttpServer::Response{200, "[1]"},
-          HttpServer::Response{200, R"({"jsonrpc":"2.0","id":77,"result":"0x1"})"},
+          HttpServer::Response{200, "{}"},
+          HttpServer::Response{200, "{\"error\":" + std::string(500'000, '[') + std::string(500'000, ']') + "}"},
+          HttpServer::Response{200, "[1]"}, HttpServer::Response{200, R"({"jsonrpc":"2.0","id":77,"result":"0x1"})"},
           HttpServer::Response{200, R"({"jsonrpc":"2.0","id":1,"error":"text"})"},
           HttpServer::Response{200, R"({"jsonrpc":"2.0","id":1,"result":12})"}}) {
         HttpServer server([&](const std::string&) { return response; });

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# The tool as a user runs it: exit codes, JSON keys, files. Arguments: the tool, the project's folder.
+# The tool as a user runs it: exit codes, JSON keys, files. Arguments: the tool, the project's folder, the block guest built
+# as a native program.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -euo pipefail
 tool=$1
 project=$2
+native_guest=$3
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+node=
+trap '[ -z "$node" ] || kill "$node"; rm -rf "$work"' EXIT
 guest=$(dirname "$(dirname "$tool")")/guest/block.elf
 
 fail() { echo "tool test: $*" >&2; exit 1; }
@@ -62,6 +65,68 @@ expect_exit 1 "witness_missing_code" "$tool" execute-host --input "$work/lacking
 "$tool" execute-host --input "$work/lacking" --json 2>/dev/null >"$work/json" || true
 has_keys "$work/json" error.name error.code error.message
 
+# start_node MODE: a node that serves the sample; its address is in $url, its requests in $work/requests.
+start_node() {
+    if [ -n "$node" ]; then kill "$node"; fi
+    rm -f "$work/port"
+    "$project/tests/host/node.py" "$work/sample" "$work/port" "$1" >"$work/requests" &
+    node=$!
+    for _ in $(seq 100); do [ -e "$work/port" ] && break || sleep 0.1; done
+    url=http://127.0.0.1:$(cat "$work/port")
+}
+number=$(python3 -c "import json; print(json.load(open('$work/sample/meta.json'))['number'])")
+hash=$(python3 -c "import json; print(json.load(open('$work/sample/meta.json'))['hash'])")
+chain=$(python3 -c "import json; print(json.load(open('$work/sample/meta.json'))['chainId'])")
+rpc() { "$tool" execute-host --rpc-url "$url" --chain "$work/sample/chain.json" "$@"; }
+
+# By number, alias, hash and tag; after the first look-up by hash alone; kept under its name and not fetched again.
+start_node standard
+"$tool" execute-host --input "$work/sample" >"$work/direct"
+rpc --block-number "$number" --chain-id "$chain" --cache-dir "$work/cache" >"$work/fetched"
+[ "$(sed -n 1p "$work/direct")" = "$(sed -n 1p "$work/fetched")" ] || fail "a fetched block ends otherwise"
+[ -f "$work/cache/$chain/$number-$hash.bin" ] || fail "no $chain/$number-$hash.bin in the cache folder"
+[ "$(sed -n '3,$p' "$work/requests" | grep -cv "$hash")" = 0 ] || fail "asked for something else than the hash"
+rpc --block "$hash" --cache-dir "$work/cache" >/dev/null
+[ "$(grep -c debug_executionWitness "$work/requests")" = 1 ] || fail "a cached block was fetched again"
+rpc --block latest >/dev/null
+expect_exit 3 "has no block 7" rpc --block 7
+expect_exit 2 "expected a number" rpc --block pending
+expect_exit 3 "chain id: expected 5, 127.0.0.1" rpc --chain-id 5
+expect_exit 3 "no built-in rules for chain $chain" "$tool" execute-host --rpc-url "$url"
+sed 's/1337001/1337002/' "$work/sample/chain.json" >"$work/other-chain.json"
+expect_exit 3 "expected 1337001, which the node serves, found 1337002" \
+    "$tool" execute-host --rpc-url "$url" --chain "$work/other-chain.json"
+echo damage >"$work/cache/$chain/$number-$hash.bin"
+expect_exit 3 "remove this file" rpc --block "$hash" --cache-dir "$work/cache"
+start_node reth
+rpc >/dev/null
+grep -q "debug_executionWitnessByBlockHash" "$work/requests" || fail "reth's method was not tried"
+start_node bare
+expect_exit 3 "127.0.0.1.* does not offer debug_executionWitness. Clients that have it: reth" rpc
+start_node swapped
+expect_exit 3 "unfit answer: block hash: expected $hash, found 0x" rpc
+start_node chain
+expect_exit 3 "expected $chain, 127.0.0.1.* serves 5" rpc --chain-id "$chain"
+
+# --chain is not passed over: other rules give another statement; a stream has its own.
+python3 - "$work/sample/chain.json" <<'PYTHON' >"$work/deposits-elsewhere.json"
+import json, sys
+chain = json.load(open(sys.argv[1]))
+(chain["config"] if "config" in chain else chain)["depositContractAddress"] = "0x" + "17" * 20
+print(json.dumps(chain))
+PYTHON
+"$tool" execute-host --input "$work/block.bin" --json >"$work/json"
+"$tool" execute-host --input "$work/block.bin" --chain "$work/deposits-elsewhere.json" --json >"$work/json2"
+[ "$(grep chain_config_hash "$work/json")" != "$(grep chain_config_hash "$work/json2")" ] || fail "--chain was passed over"
+expect_exit 1 "carries its rules" "$tool" execute-host --input "$work/block.stream" --chain "$work/sample/chain.json"
+
+# What the block needs and nothing else: the same witness again, and less than the whole state.
+"$tool" make-input --input "$work/sample" --execution-witness "$work/minimal.json" >/dev/null
+"$tool" execute-host --input "$work/sample/block.rlp" --witness-json "$work/minimal.json" \
+    --chain "$work/sample/chain.json" >"$work/fetched"
+[ "$(sed -n 1p "$work/direct")" = "$(sed -n 1p "$work/fetched")" ] || fail "the minimal witness ends otherwise"
+[ "$(stat -c %s "$work/minimal.json")" -lt "$(stat -c %s "$work/sample/witness.json")" ] || fail "not minimal"
+
 # An invalid block: another state root. The parts of a header before it have 33, 33 and 21 bytes.
 cp -r "$work/sample" "$work/invalid" && rm "$work/invalid/meta.json"
 python3 - "$work/invalid/block.rlp" <<'PYTHON'
@@ -84,6 +149,15 @@ expect_exit 1 "block_state_root" "$tool" make-input --input "$work/invalid" --al
     --stream "$work/invalid.stream"
 expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$work/invalid.bin"
 expect_exit 1 "invalid block: block_state_root" "$tool" execute-host --input "$work/invalid.stream"
+
+# The guest's source as a native program: stream in, public output out, the error's exit code in 8 bits.
+"$native_guest" <"$work/block.stream" | od -An -v -tx1 | tr -d ' \n' >"$work/output"
+"$tool" execute-host --input "$work/block.stream" --json >"$work/json"
+grep -q "\"public_output\": \"0x$(cat "$work/output")\"" "$work/json" || fail "the native guest states something else"
+status=0
+"$native_guest" <"$work/invalid.stream" >"$work/output" 2>/dev/null || status=$?
+[ "$status" = $((434 % 256)) ] || fail "the native guest ends with $status on an invalid block"
+[ ! -s "$work/output" ] || fail "the native guest states something of an invalid block"
 
 # The README's table names each command with the words of --help.
 for name in make-input execute-host execute shards make-sample test-fixtures params info; do
