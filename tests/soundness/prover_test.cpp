@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "execution.h"
+#include "oneapi/tbb/global_control.h"
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/params_test/profile.h"
 #include "sluice/toys/fibonacci.h"
@@ -100,6 +101,7 @@ void compare_with_naive_prover(const std::vector<std::pair<std::uint32_t, std::v
                             [&]() -> absl::StatusOr<machine::TableTrace> { return traces[0]; }});
     CHECK(fixture.error == "");
     CHECK(proof == expected);
+    CHECK(fixture.peak <= fixture.planned);
 }
 
 TEST_CASE("keys and proofs are those of the naive prover, byte for byte") {
@@ -127,6 +129,7 @@ void prove_fibonacci(std::uint32_t steps) {
     const Bytes proof = fixture.prove(key, single(trace));
     CHECK(fixture.error == "");
     CHECK(!proof.empty());
+    CHECK(fixture.peak <= fixture.planned);
 }
 
 TEST_CASE("tables of every height around powers of two are proved") {
@@ -155,6 +158,8 @@ TEST_CASE("a sharded run is proved, whatever the number of threads, with the sam
     const std::vector<std::uint16_t> input{3, 1, 4, 1, 5, 9, 2, 6};
     const auto run = toys::run_register_machine(program, input, std::vector<std::uint64_t>{17, 40});
     REQUIRE(run.ok());
+    // More threads than the machine has are threads too.
+    const oneapi::tbb::global_control allow(oneapi::tbb::global_control::max_allowed_parallelism, 8);
     std::vector<Bytes> proofs;
     for (const unsigned threads : {1u, 2u, 7u}) {
         Fixture<Narrow> fixture(threads);
@@ -169,15 +174,23 @@ TEST_CASE("a sharded run is proved, whatever the number of threads, with the sam
     CHECK(proofs[0] == proofs[2]);
 }
 
-TEST_CASE("the synthetic machine is proved") {
+TEST_CASE("the synthetic machine is proved within its memory plan, of at most 60 bytes a cell") {
     const auto machine = toys::synthetic_machine();
     REQUIRE(machine.ok());
     const machine::TableTrace trace = toys::synthetic_trace(1 << 21);
+    std::uint64_t cells = 0;
+    for (std::size_t chip = 0; chip < trace.chips.size(); ++chip) {
+        for (const std::uint32_t width : machine->chips()[chip].widths)
+            cells += std::uint64_t{width} * trace.chips[chip].height;
+    }
     Fixture<Narrow> fixture(2);
     const auto key = fixture.make_key({&*machine, nullptr}, {12, 17});
     const Bytes proof = fixture.prove(key, single(trace), 17);
     CHECK(fixture.error == "");
     CHECK(!proof.empty());
+    CHECK(fixture.peak <= fixture.planned);
+    INFO("planned " << fixture.planned << " peak " << fixture.peak << " cells " << cells);
+    CHECK(fixture.planned <= 60 * cells);
 }
 
 TEST_CASE("tables that break a rule are not proved, and the error says which") {

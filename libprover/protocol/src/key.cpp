@@ -7,14 +7,16 @@
 #include "absl/strings/str_cat.h"
 
 #include "sluice/backend/channel.h"
+#include "sluice/base/arena.h"
+#include "sluice/machine/key.h"
 #include "sluice/machine/program.h"
 
 namespace sluice::protocol {
 
 namespace {
 
-constexpr std::uint32_t kKeyMagic = 0x594b4c53;  // "SLKY"
-constexpr std::uint32_t kKeyVersion = 1;
+using machine::kKeyMagic;
+using machine::kKeyVersion;
 
 /// The machine's part of a body up to each chip's roots, which follow from `write_roots(place in the machine)`.
 template <class WriteRoots>
@@ -165,6 +167,15 @@ absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& b
         write_machine(writer, bytes, description.view(), [&] {
             for (const Digest& root : roots) writer.digest(root);
         });
+    }
+    // What every verifier would refuse is refused here, where the machines are at hand.
+    std::vector<std::uint8_t> memory(8 * bytes.size() + (std::size_t{1} << 16));
+    Arena arena(memory.data(), memory.size());
+    machine::KeyView view;
+    const machine::KeyStatus status = machine::parse_key(bytes, Digest::kElements, arena, view);
+    if (status != machine::KeyStatus::ok) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("key: ", std::string(machine::name(status)), ": ", std::string(machine::text(status))));
     }
     key.digest_ = key_digest<Hasher>(bytes);
     return key;

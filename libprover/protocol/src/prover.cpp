@@ -149,6 +149,8 @@ auto Prover<D, Hasher>::commit(const Header& header, machine::Group group, const
 template <unsigned D, class Hasher>
 auto Prover<D, Hasher>::preprocessed(std::size_t machine, std::uint32_t stack_height)
     -> absl::StatusOr<const CommitmentType*> {
+    // Tables mostly share machine and height: one commitment is kept.
+    if (preprocessed_.find({machine, stack_height}) == preprocessed_.end()) preprocessed_.clear();
     auto& entry = preprocessed_[{machine, stack_height}];
     if (entry == nullptr) {
         auto made = timed("commit.preprocessed", [&] {
@@ -218,7 +220,7 @@ absl::Status Prover<D, Hasher>::prove_table(Header& header, const Linking& linki
                                             std::vector<std::uint8_t>& body, Ext& link_sum) {
     const params::Profile& profile = key_.profile();
     planned_bytes_ = std::max(planned_bytes_, backend_.plan_bytes(header.shape, profile.opening()));
-    const auto fixed = preprocessed(header.machine, header.shape.stack_height);
+    const absl::StatusOr<const CommitmentType*> fixed = preprocessed(header.machine, header.shape.stack_height);
     if (!fixed.ok()) return fixed.status();
     const auto linked = commit(header, machine::Group::linked, trace);
     if (!linked.ok()) return linked.status();

@@ -52,7 +52,8 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
     void reset_peak_memory() noexcept override { meter_.reset_peak(); }
 
     std::uint64_t plan_bytes(const backend::TableShape& shape, const params::Opening& opening) const override {
-        return plan_table<D, Hasher>(shape, opening, pool_.threads()).peak();
+        return plan_table<D, Hasher>(shape, opening, pool_.threads(), twiddles_ == nullptr ? 0 : twiddles_->max_log())
+            .peak();
     }
 
     absl::StatusOr<std::unique_ptr<CommitmentType>> commit(

@@ -32,10 +32,11 @@ struct MemoryPlan {
     return sizeof(KoalaBear) * ((std::uint64_t{1} << log_size) / 2 + 64);
 }
 
-/// An upper bound, which follows the allocations of each step.
+/// An upper bound, which follows the allocations of each step. `twiddles_log`: size of the roots of unity that the
+/// backend holds already.
 template <unsigned D, class Hasher>
-[[nodiscard]] MemoryPlan plan_table(const backend::TableShape& shape, const params::Opening& opening,
-                                    unsigned threads) {
+[[nodiscard]] MemoryPlan plan_table(const backend::TableShape& shape, const params::Opening& opening, unsigned threads,
+                                    unsigned twiddles_log) {
     constexpr std::uint64_t kWord = sizeof(KoalaBear);
     constexpr std::uint64_t kExt = D * kWord;
     const unsigned h = shape.stack_height;
@@ -47,7 +48,7 @@ template <unsigned D, class Hasher>
     const auto tree = [&](unsigned log_leaves) {
         return hash::merkle_node_count(log_leaves) * sizeof(typename Hasher::Digest) + kAlignment;
     };
-    plan.commitments = twiddle_bytes(h + opening.log_inverse_rate);
+    plan.commitments = twiddle_bytes(std::max(twiddles_log, h + opening.log_inverse_rate));
     const unsigned first_group = opening.group_size(h, 0);
     for (const std::uint32_t width : layout.widths) {
         const std::uint64_t elements = std::uint64_t{width} << h;
