@@ -62,6 +62,8 @@ class Execute final : public Command {
         const std::uint64_t gas_used = job->computed.gas_used;
         json["weighted_cost_per_gas"] =
             gas_used == 0 ? 0.0 : static_cast<double>(run->cost.weighted()) / static_cast<double>(gas_used);
+        json["cell_cost_per_gas"] =
+            gas_used == 0 ? 0.0 : static_cast<double>(run->cost.cell_cost()) / static_cast<double>(gas_used);
         const nlohmann::json phases = {{"load_seconds", job->load_seconds},
                                        {"record_seconds", job->native_seconds},
                                        {"write_stream_seconds", write_seconds},

@@ -163,6 +163,7 @@ void print_ending(const block::Ending& ending, const witness_host::BlockIdentity
 nlohmann::json to_json(const vm::Run& run) {
     nlohmann::json json = {{"instructions", run.cost.instructions},
                            {"weighted_cost", run.cost.weighted()},
+                           {"cell_cost", run.cost.cell_cost()},
                            {"misaligned_loads", run.cost.misaligned_loads},
                            {"misaligned_stores", run.cost.misaligned_stores},
                            {"exit_code", run.exit_code}};

@@ -167,6 +167,11 @@ TEST_CASE("ecall numbers are distinct, named and priced") {
     REQUIRE_FALSE(abi::has_ecall(~std::uint64_t{0}, 0x7f));
     REQUIRE(abi::ecall_weight(SLUICE_ECALL_MEMCPY, 64) == abi::ecall_weight(SLUICE_ECALL_MEMCPY, 0) + 8);
     REQUIRE(abi::ecall_weight(SLUICE_ECALL_MEMCPY, 65) == abi::ecall_weight(SLUICE_ECALL_MEMCPY, 0) + 9);
+    // FIPS 202: 24 rounds; the block takes a row more. FIPS 180-4: 64 rounds and 48 steps of the schedule.
+    REQUIRE(abi::ecall_weight(SLUICE_ECALL_KECCAK_F, 0) == 24);
+    REQUIRE(abi::ecall_weight(SLUICE_ECALL_KECCAK_ABSORB, 0) == 25);
+    REQUIRE(abi::ecall_weight(SLUICE_ECALL_SHA256_COMPRESS, 0) >= 64 + 48);
+    REQUIRE(abi::ecall_cell_weight(SLUICE_ECALL_MEMCPY, 65) == abi::ecall_cell_weight(SLUICE_ECALL_MEMCPY, 0) + 9);
 }
 
 TEST_CASE("regions of the memory map are whole pages and do not overlap") {

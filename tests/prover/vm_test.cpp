@@ -617,6 +617,9 @@ TEST_CASE("ecalls are checked against permissions and alignment, and are counted
     REQUIRE(good.cost.ecalls[SLUICE_ECALL_DEBUG_WRITE] == vm::EcallCount{1, 64});
     REQUIRE(good.cost.ecall_weight ==
             abi::ecall_weight(SLUICE_ECALL_MEMCPY, 32) + abi::ecall_weight(SLUICE_ECALL_HALT, 0));
+    REQUIRE(good.cost.cell_cost() - good.cost.weighted() == abi::ecall_cell_weight(SLUICE_ECALL_MEMCPY, 32) +
+                                                                abi::ecall_cell_weight(SLUICE_ECALL_HALT, 0) -
+                                                                good.cost.ecall_weight);
 
     REQUIRE(copy(SLUICE_INPUT_BEGIN, SLUICE_HEAP_BEGIN, 8).trap.code == TrapCode::store_fault);
     REQUIRE(copy(kTextBegin, SLUICE_HEAP_BEGIN, 8).trap.code == TrapCode::store_fault);

@@ -103,6 +103,10 @@ std::uint64_t GuestCost::weighted() const {
     return instructions + (misaligned_loads + misaligned_stores) * (abi::kMisalignedAccessWeight - 1) + ecall_weight;
 }
 
+std::uint64_t GuestCost::cell_cost() const {
+    return weighted() - ecall_weight + ecall_cell_weight;
+}
+
 // -- driver
 
 DriverBase::DriverBase(MachineState& state, const Program& program, const RunOptions& options, RunHooks& hooks)
@@ -177,6 +181,7 @@ absl::StatusOr<DriverBase::Next> DriverBase::do_ecall() {
     count.bytes += length;
     const std::uint64_t weight = abi::ecall_weight(number, length);
     run_.cost.ecall_weight += weight;
+    run_.cost.ecall_cell_weight += abi::ecall_cell_weight(number, length);
     if (state_.profiler != nullptr) state_.profiler->add_extra(weight);
 
     switch (outcome.event) {

@@ -54,8 +54,12 @@ struct GuestCost {
     std::array<EcallCount, abi::kEcallNumberEnd> ecalls{};  ///< by number
     std::uint64_t ecall_weight = 0;                         ///< sum of calls x weight, bytes of MEMCPY included
 
+    std::uint64_t ecall_cell_weight = 0;  ///< the same by cells
+
     /// instructions + misaligned accesses once more + ecall_weight
     [[nodiscard]] std::uint64_t weighted() const;
+    /// The same with ecall_cell_weight.
+    [[nodiscard]] std::uint64_t cell_cost() const;
 };
 
 /// The part of a run between COST_SCOPE_BEGIN and COST_SCOPE_END of one id, summed over its uses. Inclusive: a scope
