@@ -28,7 +28,7 @@ int main() {
     sluice_heap(&heap, &heap_size);
 
     sluice::Diagnostics diagnostics;
-    sluice::executor::ClientExecutor client(sluice::Arena(heap, heap_size), diagnostics);
+    sluice::executor::ClientExecutor client(sluice::Arena::over_zeros(heap, heap_size), diagnostics);
     sluice::witness::StreamReader reader(sluice::ByteView(stream, size), diagnostics);
     if (const sluice::ErrorCode code = reader.open(); failed(code)) return fail(code, diagnostics);
     const auto result = client.execute_from_reader(reader);

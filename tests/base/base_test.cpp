@@ -66,6 +66,81 @@ TEST_CASE("an arena vector keeps its elements while growing") {
     }
 }
 
+TEST_CASE("pieces keep their elements in place while growing, and run out of memory without harm") {
+    std::vector<std::uint8_t> memory(1 << 14);
+    Arena arena(memory.data(), memory.size());
+    ArenaPieces<std::uint64_t> pieces(arena);
+    std::vector<std::uint64_t*> places;
+    for (std::uint64_t i = 0;; ++i) {
+        std::uint64_t* place = pieces.append();
+        if (place == nullptr) break;
+        *place = i * i;
+        places.push_back(place);
+    }
+    REQUIRE(places.size() > 1000);
+    REQUIRE(pieces.size() == places.size());
+    for (std::uint64_t i = 0; i < places.size(); ++i) {
+        REQUIRE(&pieces[i] == places[i]);
+        REQUIRE(pieces[i] == i * i);
+    }
+}
+
+TEST_CASE("zeros from an arena are zero, whatever was there and however the memory came back") {
+    SLUICE_RANDOM(rng);
+    for (int round = 0; round < 200; ++round) {
+        const bool zeros = round % 2 == 0;
+        std::vector<std::uint8_t> memory(4096, zeros ? 0 : 0xee);
+        Arena arena = zeros ? Arena::over_zeros(memory.data(), memory.size()) : Arena(memory.data(), memory.size());
+        const Arena before = arena;
+        for (int step = 0; step < 40; ++step) {
+            const Arena::Mark mark = arena.mark();
+            const std::size_t size = 1 + rng() % 300;
+            Arena part;
+            Arena* from = &arena;
+            if (rng() % 4 == 0) {
+                part = arena.split_off(512);
+                from = &part;
+            }
+            auto* bytes = static_cast<std::uint8_t*>(from->allocate_zeros(size));
+            if (bytes == nullptr) {
+                arena.restore(before);
+                continue;
+            }
+            for (std::size_t i = 0; i < size; ++i) REQUIRE(bytes[i] == 0);
+            std::memset(bytes, 0xdd, size);
+            switch (rng() % 5) {
+                case 0:
+                    arena.rewind(mark);
+                    break;
+                case 1:
+                    arena.reset();
+                    break;
+                case 2:
+                    arena.restore(before);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+}
+
+TEST_CASE("an arena index rebuilds itself, and refuses indices beyond its size") {
+    std::vector<std::uint8_t> memory(1 << 18);
+    Arena arena(memory.data(), memory.size());
+    ArenaIndex index(arena, 3);
+    const auto any = [](std::uint32_t) { return true; };
+    const auto hash_of = [](std::uint32_t i) { return mix64(i); };
+    for (std::uint32_t i = 0; i < 5000; ++i) REQUIRE(index.insert(hash_of(i), i));
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+        REQUIRE(index.find(hash_of(i), [&](std::uint32_t found) { return found == i; }) == i);
+    }
+    REQUIRE(index.find(hash_of(5001), any) == ArenaIndex::kNotFound);
+    REQUIRE_FALSE(index.insert(hash_of(5001), ArenaIndex::kMaxSize));
+    REQUIRE(index.insert(hash_of(5001), ArenaIndex::kMaxSize - 1));
+    REQUIRE(index.find(hash_of(5001), any) == ArenaIndex::kMaxSize - 1);
+}
+
 TEST_CASE("256-bit shifts are multiplications and divisions by powers of two") {
     SLUICE_RANDOM(rng);
     for (int round = 0; round < 200; ++round) {

@@ -18,18 +18,17 @@ TEST_CASE("a list's root is that of the naive trie, whatever its length and valu
     for (const std::size_t size : sizes) {
         INFO(size << " values");
         Arena arena(memory.get(), memory_size);
-        witness::ListRoot root(arena);
+        Arena scratch = arena.split_off(1 << 16);
+        witness::ListRoot root(arena, scratch, size);
         std::vector<Bytes> values;
-        // As promised: value 0 stays, each other one until the next has been added.
-        Bytes first;
-        Bytes kept[2];
         for (std::size_t i = 0; i < size; ++i) {
             values.emplace_back(1 + rng() % (rng() % 8 == 0 ? 600 : 40), static_cast<char>(rng()));
-            Bytes& place = i == 0 ? first : kept[i % 2];
-            place = values.back();
-            REQUIRE(root.add(view(place)) == ErrorCode::ok);
-            if (i > 1) kept[(i + 1) % 2].assign(1000, 'x');
+            // As promised: a value is not needed after it was added.
+            Bytes copy = values.back();
+            REQUIRE(root.add(view(copy)) == ErrorCode::ok);
+            copy.assign(copy.size(), 'x');
         }
+        CHECK(scratch.used() == 0);
         CHECK(root.size() == size);
         const auto result = root.finish();
         REQUIRE(result.ok());
@@ -44,7 +43,8 @@ TEST_CASE("a list in too little memory is out of memory, not wrong") {
     for (std::size_t size = 0; size < 6000; size += 100) {
         const auto memory = std::make_unique<std::uint8_t[]>(size + 1);
         Arena arena(memory.get(), size);
-        witness::ListRoot root(arena);
+        Arena scratch = arena.split_off(size / 2);
+        witness::ListRoot root(arena, scratch, values.size());
         ErrorCode code = ErrorCode::ok;
         for (const Bytes& value : values) {
             code = root.add(view(value));
@@ -59,4 +59,20 @@ TEST_CASE("a list in too little memory is out of memory, not wrong") {
         }
     }
     CHECK(exhausted > 0);
+}
+
+TEST_CASE("a list of another length than announced has no root") {
+    std::vector<std::uint8_t> memory(1 << 16);
+    const Bytes value(50, 'v');
+    for (const std::uint64_t announced : {0, 1, 2, 127, 128, 129, 200}) {
+        for (const std::uint64_t added : {0, 1, 2, 127, 128, 129, 200}) {
+            Arena arena(memory.data(), memory.size());
+            Arena scratch = arena.split_off(1 << 12);
+            witness::ListRoot root(arena, scratch, announced);
+            ErrorCode code = ErrorCode::ok;
+            for (std::uint64_t i = 0; i < added && code == ErrorCode::ok; ++i) code = root.add(view(value));
+            CHECK(code == (added > announced ? ErrorCode::internal_fault : ErrorCode::ok));
+            if (code == ErrorCode::ok) CHECK(root.finish().ok() == (added == announced));
+        }
+    }
 }

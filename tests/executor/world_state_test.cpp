@@ -341,7 +341,7 @@ TEST_CASE("code created in the block is never asked for, whoever has it") {
 TEST_CASE("an exhausted block arena is an error from every change, and leaves what was") {
     MapState source;
     Diagnostics diagnostics;
-    std::vector<std::uint8_t> memory(6000);
+    std::vector<std::uint8_t> memory(32000);
     Arena block(memory.data(), memory.size());
     Arena transaction(memory.data(), 0);
     WorldState state(source, block, transaction, 1, Fork::osaka, diagnostics);

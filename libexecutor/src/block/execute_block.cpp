@@ -63,6 +63,13 @@ class Cost {
     bool overflow_ = false;
 };
 
+/// The transactions of a block; if their list is malformed, those before the error.
+std::uint64_t count_transactions(const Block& block) noexcept {
+    std::uint64_t count = 0;
+    for (TransactionCursor cursor(block); !cursor.done() && cursor.next_envelope().ok();) ++count;
+    return count;
+}
+
 /// One execution of one block.
 class BlockRun {
  public:
@@ -80,7 +87,8 @@ class BlockRun {
           transactions_arena_(list_arena_.split_off(list_arena_.available() / 2)),
           state_(source, memory.block, memory.transaction, parent_state_root.word(0), fork, diagnostics),
           evm_(state_, context_, memory.scratch, diagnostics),
-          receipts_(memory.block, list_arena_, parent_state_root.word(0)),
+          transactions_(count_transactions(block)),
+          receipts_(memory.block, list_arena_, memory.scratch, parent_state_root.word(0), transactions_),
           requests_(memory.block) {
         context_.fork = fork;
         context_.chain_id = config.chain_id;
@@ -106,8 +114,7 @@ class BlockRun {
         if (context_.fork >= Fork::prague) SLUICE_RETURN_IF_ERROR(gather_requests());
         SLUICE_TRY(outcome_.receipts_root, receipts_.finish());
         outcome_.logs_bloom = receipts_.bloom();
-        SLUICE_TRY(const witness::BlockAccesses accesses, state_.accesses(memory_.block));
-        SLUICE_TRY(outcome_.state_root, source_.post_state_root(accesses));
+        SLUICE_TRY(outcome_.state_root, source_.apply(state_, memory_.block));
         return ErrorCode::ok;
     }
 
@@ -145,7 +152,7 @@ class BlockRun {
         const ErrorDetail detail = diagnostics_.detail();
         diagnostics_.clear();
         // Without this a wrong balance in the witness would make a valid block look invalid.
-        SLUICE_TRY(const witness::BlockAccesses accesses, state_.accesses(memory_.block));
+        SLUICE_TRY(const witness::BlockAccesses accesses, witness::list_accesses(state_, memory_.block));
         SLUICE_RETURN_IF_ERROR(source_.authenticate(accesses));
         return diagnostics_.fail(code, detail);
     }
@@ -243,7 +250,7 @@ class BlockRun {
     // -- transactions
 
     ErrorCode run_transactions() noexcept {
-        witness::ListRoot root(transactions_arena_);
+        witness::ListRoot root(transactions_arena_, memory_.scratch, transactions_);
         TransactionCursor cursor(block_);
         for (; !cursor.done(); ++outcome_.transaction_count) {
             const auto envelope = cursor.next_envelope();
@@ -426,7 +433,9 @@ class BlockRun {
 
     ErrorCode pay_withdrawals() noexcept {
         if (context_.fork < Fork::shanghai) return ErrorCode::ok;
-        witness::ListRoot root(transactions_arena_);
+        std::uint64_t count = 0;
+        for (WithdrawalCursor ahead(block_); !ahead.done() && ahead.next_rlp().ok();) ++count;
+        witness::ListRoot root(transactions_arena_, memory_.scratch, count);
         state_.begin_transaction();
         WithdrawalCursor cursor(block_);
         for (std::uint64_t index = 0; !cursor.done(); ++index) {
@@ -462,6 +471,7 @@ class BlockRun {
     BlockContext context_{};
     WorldState state_;
     Evm evm_;
+    std::uint64_t transactions_;  ///< how many; of a malformed list those before its error
     ReceiptList receipts_;
     RequestList requests_;
     BlockOutcome outcome_{};

@@ -30,7 +30,7 @@ std::uint8_t* put_log(std::uint8_t* out, const Log& log) noexcept {
 }  // namespace
 
 template <class Key>
-ErrorCode BloomFilter::add(const Key& key, ArenaVector<Seen<Key>>& seen, ArenaIndex& index, Bloom& bloom) noexcept {
+ErrorCode BloomFilter::add(const Key& key, ArenaPieces<Seen<Key>>& seen, ArenaIndex& index, Bloom& bloom) noexcept {
     const std::uint64_t hash = hash_key(key, index.seed());
     std::uint32_t at = index.find(hash, [&](std::uint32_t candidate) { return seen[candidate].key == key; });
     if (at == ArenaIndex::kNotFound) {
@@ -40,9 +40,9 @@ ErrorCode BloomFilter::add(const Key& key, ArenaVector<Seen<Key>>& seen, ArenaIn
             return static_cast<std::uint16_t>(load_be<std::uint16_t>(digest.bytes.data() + 2 * pair) & 0x7ffu);
         };
         at = static_cast<std::uint32_t>(seen.size());
-        if (!seen.push_back({key, {bits(0), bits(1), bits(2)}}) || !index.insert(hash, at)) {
-            return ErrorCode::arena_exhausted;
-        }
+        Seen<Key>* place = seen.append();
+        if (place == nullptr || !index.insert(hash, at)) return ErrorCode::arena_exhausted;
+        *place = {key, {bits(0), bits(1), bits(2)}};
     }
     for (const std::uint16_t bit : seen[at].bits) set_bit(bloom, bit);
     return ErrorCode::ok;
@@ -78,11 +78,10 @@ ErrorCode ReceiptList::add(TransactionType type, bool success, std::uint64_t cum
     const std::size_t payload = 1 + rlp::length_of_uint64(cumulative_gas) + rlp::length_of_list(sizeof bloom.bytes) +
                                 rlp::length_of_list(logs_payload);
     const std::size_t size = (typed ? 1 : 0) + rlp::length_of_list(payload);
-    // The list reads receipt 0 at its end, and each other one until the next is added.
-    ArenaVector<std::uint8_t>& encoding = encodings_[root_.size() == 0 ? 0 : 1 + root_.size() % 2];
-    encoding.clear();
-    if (!encoding.reserve(size)) return ErrorCode::arena_exhausted;
-    std::uint8_t* out = encoding.data();
+    const Arena::Mark mark = scratch_.mark();
+    auto* const encoding = static_cast<std::uint8_t*>(scratch_.allocate(size));
+    if (encoding == nullptr) return ErrorCode::arena_exhausted;
+    std::uint8_t* out = encoding;
     if (typed) *out++ = static_cast<std::uint8_t>(type);
     out = rlp::put_list_header(out, payload);
     out = rlp::put_uint64(out, success ? 1 : 0);
@@ -90,7 +89,9 @@ ErrorCode ReceiptList::add(TransactionType type, bool success, std::uint64_t cum
     out = rlp::put_string(out, bloom.bytes);
     out = rlp::put_list_header(out, logs_payload);
     for (const Log& log : logs) out = put_log(out, log);
-    return root_.add({encoding.data(), size});
+    const ErrorCode code = root_.add({encoding, size});
+    scratch_.rewind(mark);
+    return code;
 }
 
 }  // namespace sluice::executor

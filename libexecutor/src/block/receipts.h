@@ -30,22 +30,20 @@ class BloomFilter {
         std::uint16_t bits[3];
     };
     template <class Key>
-    static ErrorCode add(const Key& key, ArenaVector<Seen<Key>>& seen, ArenaIndex& index, Bloom& bloom) noexcept;
+    static ErrorCode add(const Key& key, ArenaPieces<Seen<Key>>& seen, ArenaIndex& index, Bloom& bloom) noexcept;
 
-    ArenaVector<Seen<Address>> addresses_;
+    ArenaPieces<Seen<Address>> addresses_;
     ArenaIndex address_index_;
-    ArenaVector<Seen<Hash32>> topics_;
+    ArenaPieces<Seen<Hash32>> topics_;
     ArenaIndex topic_index_;
 };
 
 class ReceiptList {
  public:
-    /// Encodings and blooms are kept in `arena`, the open part of the trie in `list_arena` (see ListRoot).
-    ReceiptList(Arena& arena, Arena& list_arena, std::uint64_t seed) noexcept
-        : bloom_filter_(arena, seed),
-          encodings_{ArenaVector<std::uint8_t>(arena), ArenaVector<std::uint8_t>(arena),
-                     ArenaVector<std::uint8_t>(arena)},
-          root_(list_arena) {}
+    /// Of `count` transactions. What the blooms remember is in `arena`, the open part of the trie in `list_arena` (see
+    /// ListRoot); a receipt is encoded in `scratch`, which add() gives back.
+    ReceiptList(Arena& arena, Arena& list_arena, Arena& scratch, std::uint64_t seed, std::uint64_t count) noexcept
+        : bloom_filter_(arena, seed), scratch_(scratch), root_(list_arena, scratch, count) {}
 
     /// The receipt of the next transaction (EIP-2718, EIP-658). `cumulative_gas` includes it.
     ErrorCode add(TransactionType type, bool success, std::uint64_t cumulative_gas, std::span<const Log> logs) noexcept;
@@ -55,8 +53,8 @@ class ReceiptList {
 
  private:
     BloomFilter bloom_filter_;
+    Arena& scratch_;
     Bloom bloom_{};
-    ArenaVector<std::uint8_t> encodings_[3];  // of receipt 0, and of the latest two
     witness::ListRoot root_;
 };
 

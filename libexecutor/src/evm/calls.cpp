@@ -369,7 +369,8 @@ bool Interpreter::start_create(const Call& call) noexcept {
     // The new address stays warm even if the creation fails (EIP-2929).
     if (!state.is_warm(account) && !ok(state.warm(account))) return false;
     if (!ok(state.load(account))) return false;
-    if (account.info.nonce != 0 || !(account.info.code_hash == kEmptyCodeHash) || !account.storage_empty) {  // EIP-7610
+    if (account.info.nonce != 0 || !(account.info.code_hash == kEmptyCodeHash) ||
+        !account.has(Account::kStorageEmpty)) {  // EIP-7610
         return_size_ = 0;
         deliver(CallStatus::failure, Uint256{}, 0, 0);
         return true;

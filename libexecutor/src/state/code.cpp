@@ -78,9 +78,8 @@ bool ends_by_itself(ByteView code) noexcept {
 bool JumpTable::reserve(Arena& arena) noexcept {
     if (valid_ != nullptr) return true;
     const std::size_t words = (size_ + 63) / 64;
-    valid_ = arena.make_array<std::uint64_t>(words);
+    valid_ = static_cast<std::uint64_t*>(arena.allocate_zeros(words * sizeof(std::uint64_t)));
     if (valid_ == nullptr) return false;
-    std::memset(valid_, 0, words * sizeof(std::uint64_t));
     known_size_ = size_;
     return true;
 }

@@ -74,15 +74,10 @@ Result<Hash32> ValueStreamState::block_hash(std::uint64_t number) noexcept {
 
 /// A value that the executor was given and does not list would reach the end without being compared. The end pass
 /// refuses duplicates, so equal counts mean that each value given is listed.
-ErrorCode ValueStreamState::check_all_listed(witness::BlockAccesses accesses) const noexcept {
-    std::uint64_t slots = 0;
-    for (const witness::AccountAccess& account : accesses.accounts) {
-        for (const witness::SlotAccess& slot : account.slots) slots += std::uint64_t{slot.listed};
-    }
-    if (accesses.accounts.size() != accounts_given_) {
-        return diagnostics_.fail(
-            ErrorCode::internal_fault,
-            ErrorDetail().with_what("accounts listed").with_values(accounts_given_, accesses.accounts.size()));
+ErrorCode ValueStreamState::check_all_listed(std::uint64_t accounts, std::uint64_t slots) const noexcept {
+    if (accounts != accounts_given_) {
+        return diagnostics_.fail(ErrorCode::internal_fault,
+                                 ErrorDetail().with_what("accounts listed").with_values(accounts_given_, accounts));
     }
     if (slots != slots_given_) {
         return diagnostics_.fail(ErrorCode::internal_fault,
@@ -91,11 +86,59 @@ ErrorCode ValueStreamState::check_all_listed(witness::BlockAccesses accesses) co
     return ErrorCode::ok;
 }
 
+ErrorCode ValueStreamState::check_all_listed(witness::BlockAccesses accesses) const noexcept {
+    std::uint64_t slots = 0;
+    for (const witness::AccountAccess& account : accesses.accounts) {
+        for (const witness::SlotAccess& slot : account.slots) slots += std::uint64_t{slot.listed};
+    }
+    return check_all_listed(accesses.accounts.size(), slots);
+}
+
+namespace {
+
+/// Hands accesses on and counts them.
+class CountedAccesses final : public witness::AccessSource {
+ public:
+    explicit CountedAccesses(witness::AccessSource& source) noexcept : source_(source) {}
+    [[nodiscard]] std::size_t listed_accounts() noexcept override { return source_.listed_accounts(); }
+    [[nodiscard]] Address listed_address(std::size_t number) noexcept override {
+        return source_.listed_address(number);
+    }
+    std::size_t listed_account(std::size_t number, witness::AccountAccess& access) noexcept override {
+        return source_.listed_account(number, access);
+    }
+    void listed_slots(std::size_t number, std::span<SlotEntry> out) noexcept override {
+        source_.listed_slots(number, out);
+        for (const SlotEntry& entry : out) slots += std::uint64_t{entry.listed};
+    }
+    [[nodiscard]] SlotValues slot_values(std::size_t number, std::uint32_t name) noexcept override {
+        return source_.slot_values(number, name);
+    }
+
+    std::uint64_t slots = 0;  ///< listed ones
+
+ private:
+    witness::AccessSource& source_;
+};
+
+}  // namespace
+
+Result<Hash32> ValueStreamState::apply(witness::AccessSource& accesses, Arena& /*arena*/) noexcept {
+    CountedAccesses counted(accesses);
+    const Result<Hash32> root = run_end_pass(ancestors_.parent().state_root, counted, *this, arena_, diagnostics_);
+    if (!root.ok()) {
+        diagnostics_.locate(reader_.last().index, reader_.last().offset);
+        return root;
+    }
+    // The pass has asked for each account once and compared all that is listed of it.
+    SLUICE_RETURN_IF_ERROR(check_all_listed(counted.listed_accounts(), counted.slots));
+    return root;
+}
+
 Result<Hash32> ValueStreamState::post_state_root(witness::BlockAccesses accesses) noexcept {
     SLUICE_RETURN_IF_ERROR(check_all_listed(accesses));
-    const Result<Hash32> root = run_end_pass(ancestors_.parent().state_root, accesses, *this, arena_, diagnostics_);
-    if (!root.ok()) diagnostics_.locate(reader_.last().index, reader_.last().offset);
-    return root;
+    witness::ListedAccesses source(accesses);
+    return apply(source, arena_);
 }
 
 /// The values that the rest of the block would have asked for are passed over; the nodes after them, which are in the

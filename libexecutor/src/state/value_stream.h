@@ -25,6 +25,7 @@ class ValueStreamState final : public StateSource, public witness::NodeSource {
     Result<ByteView> code(const Hash32& code_hash) noexcept override;
     Result<Hash32> block_hash(std::uint64_t number) noexcept override;
     Result<Hash32> post_state_root(witness::BlockAccesses accesses) noexcept override;
+    Result<Hash32> apply(witness::AccessSource& accesses, Arena& arena) noexcept override;
     ErrorCode authenticate(witness::BlockAccesses accesses) noexcept override;
     ErrorCode finish() noexcept override { return reader_.read_end(); }
 
@@ -32,6 +33,7 @@ class ValueStreamState final : public StateSource, public witness::NodeSource {
 
  private:
     [[nodiscard]] ErrorCode check_all_listed(witness::BlockAccesses accesses) const noexcept;
+    [[nodiscard]] ErrorCode check_all_listed(std::uint64_t accounts, std::uint64_t slots) const noexcept;
 
     witness::ClientInputReader& reader_;
     AncestorChain ancestors_;

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/executor/world_state.h"
 
+#include <algorithm>
+
 #include "sluice/base/keccak.h"
 
 namespace sluice::executor {
 
-/// What an undo record restores. A record is its payload, then the subject's address, then the kind.
+/// What an undo record restores. A record is its payload, then the subject's address with the kind in its lowest bits.
 enum class WorldState::Undo : std::uint64_t {
     account_warm,       // no payload
     slot_warm,          // no payload
@@ -14,7 +16,7 @@ enum class WorldState::Undo : std::uint64_t {
     balance,            // four words
     nonce,              // one word
     code_hash,          // four words
-    created,            // four words: nonce, created_in, storage_cleared, 0
+    created,            // four words: nonce, created_in, whether kStorageCleared was set, 0
     destroyed,          // no payload; the latest of destroyed_
     touched,            // no payload; the latest of touched_
     slot_value,         // four words
@@ -46,6 +48,16 @@ std::uint64_t hash_words(const Uint256& words, std::uint64_t number, std::uint64
 }
 
 constexpr std::uint64_t kAncestors = 256;
+constexpr std::uint64_t kUndoKinds = 16;  // an address has room for them
+
+/// The word whose limbs `used` are those of `word` and whose others are zero, without a look at the latter.
+Uint256 only_limbs(const Uint256& word, std::uint32_t used) noexcept {
+    Uint256 result;
+    for (unsigned i = 0; i < 4; ++i) {
+        if ((used >> i & 1) != 0) result.limb[i] = word.limb[i];
+    }
+    return result;
+}
 
 }  // namespace
 
@@ -61,6 +73,7 @@ WorldState::WorldState(StateSource& source, Arena& block_arena, Arena& transacti
       code_index_(block_arena, mix64(seed + 2)),
       transient_index_(block_arena, mix64(seed + 3)),
       accounts_(block_arena),
+      asked_(block_arena),
       slots_(block_arena),
       codes_(block_arena),
       transients_(block_arena),
@@ -68,6 +81,10 @@ WorldState::WorldState(StateSource& source, Arena& block_arena, Arena& transacti
       logs_(block_arena),
       destroyed_(block_arena),
       touched_(block_arena) {
+    // Room for what most transactions need, so that these arrays do not move. Without it they grow as they must.
+    const std::size_t room = block_arena.available() / 1024;
+    static_cast<void>(journal_.reserve(std::min<std::size_t>(8192, room / sizeof(std::uint64_t))));
+    static_cast<void>(logs_.reserve(std::min<std::size_t>(256, room / sizeof(Log))));
     static constexpr std::uint8_t kZeros[kCodePadding]{};
     empty_code_ = {ByteView(kZeros, 0), kEmptyCodeHash, JumpTable(kZeros, 0)};
 }
@@ -81,18 +98,25 @@ ErrorCode WorldState::exhausted() noexcept {
 Account* WorldState::find(const Uint256& word) noexcept {
     const Uint256 key{word.limb[0], word.limb[1], word.limb[2] & 0xffffffffu, 0};
     const std::uint64_t hash = hash_words(key, 0, account_index_.seed());
-    const std::uint32_t found = account_index_.find(hash, [&](std::uint32_t i) { return accounts_[i]->word == key; });
-    if (found != ArenaIndex::kNotFound) return accounts_[found];
+    const std::uint32_t found = account_index_.find(hash, [&](std::uint32_t i) { return accounts_[i].word == key; });
+    if (found != ArenaIndex::kNotFound) return &accounts_[found];
 
-    auto* account = block_arena_.make<Account>();
     const auto index = static_cast<AccountIndex>(accounts_.size());
-    if (account == nullptr || !accounts_.push_back(account) || !account_index_.insert(hash, index)) {
+    Account* account = accounts_.append();
+    if (account == nullptr || !account_index_.insert(hash, index)) {
         (void)exhausted();
         return nullptr;
     }
-    account->index = index;
-    account->word = key;
     account->address = key.to_address();
+    account->flags = 0;
+    account->last_slot = 0;
+    account->index = index;
+    account->source_index = Account::kNotAsked;
+    account->warm_in = 0;
+    account->created_in = 0;
+    account->destroyed_in = 0;
+    account->word = key;
+    account->code = nullptr;
     return account;
 }
 
@@ -103,39 +127,53 @@ Account* WorldState::find(const Address& address) noexcept {
 Slot* WorldState::find_slot(Account& account, const Uint256& key) noexcept {
     const std::uint64_t hash = hash_words(key, account.index, slot_index_.seed());
     const std::uint32_t found = slot_index_.find(
-        hash, [&](std::uint32_t i) { return slots_[i]->account == &account && slots_[i]->key == key; });
-    if (found != ArenaIndex::kNotFound) return slots_[found];
+        hash, [&](std::uint32_t i) { return slots_[i].account == account.index && slots_[i].key == key; });
+    if (found != ArenaIndex::kNotFound) return &slots_[found];
 
-    auto* slot = block_arena_.make<Slot>();
     const auto index = static_cast<std::uint32_t>(slots_.size());
-    if (slot == nullptr || !slots_.push_back(slot) || !slot_index_.insert(hash, index)) {
+    Slot* slot = slots_.append();
+    if (slot == nullptr || !slot_index_.insert(hash, index)) {
         (void)exhausted();
         return nullptr;
     }
+    slot->previous = account.last_slot;
+    slot->flags = used_limbs(key) << Slot::kKeyLimbs;
+    slot->account = account.index;
+    slot->warm_in = 0;
+    slot->start_in = 0;
     slot->key = key;
-    slot->account = &account;
-    slot->next = account.slots;
-    account.slots = slot;
+    account.last_slot = index + 1;
     return slot;
 }
 
 ErrorCode WorldState::ask(Account& account) noexcept {
-    SLUICE_TRY(account.original, source_.account(account.address, asked_));
-    account.source_index = asked_++;
-    account.info = account.original;
-    account.storage_empty = account.original.storage_root == kEmptyTrieRoot;
+    const auto number = static_cast<std::uint32_t>(asked_.size());
+    SLUICE_TRY(account.info, source_.account(account.address, number));
+    AccountIndex* place = asked_.append();
+    if (place == nullptr) return exhausted();
+    *place = account.index;
+    account.source_index = number;
+    const std::uint32_t limbs = used_limbs(account.info.balance);
+    account.flags |= limbs << Account::kBalanceLimbs | limbs << Account::kOriginalLimbs;
+    account.set(Account::kExisted, account.info.exists);
+    account.set(Account::kHadCode, account.info.code_hash != kEmptyCodeHash);
+    const bool empty = account.info.storage_root == kEmptyTrieRoot;
+    account.set(Account::kHadStorage, !empty);
+    account.set(Account::kStorageEmpty, empty);
     return ErrorCode::ok;
 }
 
 ErrorCode WorldState::ask(Slot& slot) noexcept {
-    Account& account = *slot.account;
+    Account& account = accounts_[slot.account];
     SLUICE_RETURN_IF_ERROR(load(account));
-    if (!account.storage_empty) {
-        SLUICE_TRY(slot.original, source_.storage(account.source_index, account.address, slot.key));
-        slot.current = slot.original;
-        slot.listed = true;
+    if (account.has(Account::kStorageEmpty)) {
+        slot.set_current({});
+    } else {
+        SLUICE_TRY(const Uint256 value, source_.storage(account.source_index, account.address, slot.key));
+        slot.set_current(value);
+        slot.flags |= Slot::kListed;
     }
-    slot.loaded = true;
+    slot.flags |= Slot::kLoaded;
     return ErrorCode::ok;
 }
 
@@ -216,12 +254,46 @@ ErrorCode WorldState::set_code(Account& account, ByteView bytes) noexcept {
     if (!bring_to_life(account) || !record(Undo::code_hash, &account, as_word(account.info.code_hash))) {
         return exhausted();
     }
+    save_code(account);
     account.info.code_hash = hash;
     account.code = code;
     return ErrorCode::ok;
 }
 
 // -- accounts
+
+// The values of the parent state stay where they are until they are changed for the first time.
+
+void WorldState::save_balance(Account& account) noexcept {
+    if (account.has(Account::kBalanceSaved)) return;
+    account.original.balance = account.info.balance;
+    account.flags |= Account::kBalanceSaved;
+}
+
+void WorldState::save_nonce(Account& account) noexcept {
+    if (account.has(Account::kNonceSaved)) return;
+    account.original.nonce = account.info.nonce;
+    account.flags |= Account::kNonceSaved;
+}
+
+void WorldState::save_code(Account& account) noexcept {
+    if (account.has(Account::kCodeSaved)) return;
+    account.original.code_hash = account.info.code_hash;
+    account.flags |= Account::kCodeSaved;
+}
+
+void WorldState::save(Slot& slot) noexcept {
+    if (slot.has(Slot::kSaved)) return;
+    slot.original = slot.current;
+    const std::uint32_t limbs = slot.flags >> Slot::kCurrentLimbs & 15;
+    slot.flags |= Slot::kSaved | limbs << Slot::kOriginalLimbs;
+}
+
+void WorldState::set_balance(Account& account, const Uint256& balance) noexcept {
+    save_balance(account);
+    account.info.balance = balance;
+    account.flags = (account.flags & ~(15u << Account::kBalanceLimbs)) | used_limbs(balance) << Account::kBalanceLimbs;
+}
 
 bool WorldState::bring_to_life(Account& account) noexcept {
     if (account.info.exists) return true;
@@ -233,19 +305,20 @@ bool WorldState::bring_to_life(Account& account) noexcept {
 ErrorCode WorldState::add_balance(Account& account, const Uint256& amount) noexcept {
     if (amount.is_zero()) return touch(account);
     if (!bring_to_life(account) || !record(Undo::balance, &account, account.info.balance)) return exhausted();
-    account.info.balance += amount;
+    set_balance(account, account.info.balance + amount);
     return ErrorCode::ok;
 }
 
 ErrorCode WorldState::subtract_balance(Account& account, const Uint256& amount) noexcept {
     if (amount.is_zero()) return ErrorCode::ok;
     if (!record(Undo::balance, &account, account.info.balance)) return exhausted();
-    account.info.balance -= amount;
+    set_balance(account, account.info.balance - amount);
     return touch(account);
 }
 
 ErrorCode WorldState::set_nonce(Account& account, std::uint64_t nonce) noexcept {
     if (!bring_to_life(account) || !record(Undo::nonce, &account, account.info.nonce)) return exhausted();
+    save_nonce(account);
     account.info.nonce = nonce;
     return ErrorCode::ok;
 }
@@ -258,11 +331,12 @@ ErrorCode WorldState::touch(Account& account) noexcept {
 }
 
 ErrorCode WorldState::create_contract(Account& account) noexcept {
-    const Uint256 old{account.info.nonce, account.created_in, account.storage_cleared, 0};
+    const Uint256 old{account.info.nonce, account.created_in, account.has(Account::kStorageCleared), 0};
     if (!bring_to_life(account) || !record(Undo::created, &account, old)) return exhausted();
+    save_nonce(account);
     account.info.nonce = 1;
     account.created_in = transaction_;
-    account.storage_cleared = true;
+    account.flags |= Account::kStorageCleared;
     return ErrorCode::ok;
 }
 
@@ -297,7 +371,8 @@ ErrorCode WorldState::set(Slot& slot, const Uint256& value) noexcept {
         slot.start_in = transaction_;
         slot.transaction_start = slot.current;
     }
-    slot.current = value;
+    save(slot);
+    slot.set_current(value);
     return ErrorCode::ok;
 }
 
@@ -324,7 +399,7 @@ ErrorCode WorldState::set_transient_storage(AccountIndex account, const Uint256&
     // Entries move when their array grows, so the record names the entry by its number.
     const auto number = static_cast<std::uintptr_t>(entry - transients_.data());
     const bool present = entry->transaction == transaction_;
-    void* subject = reinterpret_cast<void*>(number);
+    const void* subject = reinterpret_cast<const void*>(number * kUndoKinds);
     if (!(present ? record(Undo::transient_present, subject, entry->value) : record(Undo::transient_absent, subject))) {
         return exhausted();
     }
@@ -390,37 +465,34 @@ ErrorCode WorldState::add_log(const Log& log) noexcept {
 
 // -- undo
 
-bool WorldState::record(Undo kind, void* subject) noexcept {
-    const std::uint64_t words[] = {reinterpret_cast<std::uintptr_t>(subject), static_cast<std::uint64_t>(kind)};
+bool WorldState::record(Undo kind, const void* subject) noexcept {
+    const std::uint64_t words[] = {reinterpret_cast<std::uintptr_t>(subject) + static_cast<std::uint64_t>(kind)};
     return journal_.append(words);
 }
 
-bool WorldState::record(Undo kind, void* subject, std::uint64_t old) noexcept {
-    const std::uint64_t words[] = {old, reinterpret_cast<std::uintptr_t>(subject), static_cast<std::uint64_t>(kind)};
+bool WorldState::record(Undo kind, const void* subject, std::uint64_t old) noexcept {
+    const std::uint64_t words[] = {old, reinterpret_cast<std::uintptr_t>(subject) + static_cast<std::uint64_t>(kind)};
     return journal_.append(words);
 }
 
-bool WorldState::record(Undo kind, void* subject, const Uint256& old) noexcept {
-    const std::uint64_t words[] = {old.limb[0],
-                                   old.limb[1],
-                                   old.limb[2],
-                                   old.limb[3],
-                                   reinterpret_cast<std::uintptr_t>(subject),
-                                   static_cast<std::uint64_t>(kind)};
+bool WorldState::record(Undo kind, const void* subject, const Uint256& old) noexcept {
+    const std::uint64_t words[] = {old.limb[0], old.limb[1], old.limb[2], old.limb[3],
+                                   reinterpret_cast<std::uintptr_t>(subject) + static_cast<std::uint64_t>(kind)};
     return journal_.append(words);
 }
 
 void WorldState::revert(const Snapshot& snapshot) noexcept {
     while (journal_.size() > snapshot.changes) {
-        const std::size_t end = journal_.size() - 2;
-        void* subject = reinterpret_cast<void*>(static_cast<std::uintptr_t>(journal_[end]));
+        const std::size_t end = journal_.size() - 1;
         // What the subject is depends on the record; of transient storage it is a number.
+        const std::uint64_t number = journal_[end] / kUndoKinds;
+        void* subject = reinterpret_cast<void*>(static_cast<std::uintptr_t>(number * kUndoKinds));
         const auto account = [&]() -> Account& { return *static_cast<Account*>(subject); };
         const auto slot = [&]() -> Slot& { return *static_cast<Slot*>(subject); };
         std::size_t payload = 0;
         const auto word = [&](std::size_t i) { return journal_[end - payload + i]; };
         const auto value = [&] { return Uint256{word(0), word(1), word(2), word(3)}; };
-        switch (static_cast<Undo>(journal_[end + 1])) {
+        switch (static_cast<Undo>(journal_[end] % kUndoKinds)) {
             case Undo::account_warm:
                 account().warm_in = 0;
                 break;
@@ -432,7 +504,7 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
                 break;
             case Undo::balance:
                 payload = 4;
-                account().info.balance = value();
+                set_balance(account(), value());
                 break;
             case Undo::nonce:
                 payload = 1;
@@ -447,7 +519,7 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
                 payload = 4;
                 account().info.nonce = word(0);
                 account().created_in = static_cast<std::uint32_t>(word(1));
-                account().storage_cleared = word(2) != 0;
+                account().set(Account::kStorageCleared, word(2) != 0);
                 break;
             case Undo::destroyed:
                 account().destroyed_in = 0;
@@ -458,14 +530,14 @@ void WorldState::revert(const Snapshot& snapshot) noexcept {
                 break;
             case Undo::slot_value:
                 payload = 4;
-                slot().current = value();
+                slot().set_current(value());
                 break;
             case Undo::transient_absent:
-                transients_[reinterpret_cast<std::uintptr_t>(subject)].transaction = 0;
+                transients_[number].transaction = 0;
                 break;
             case Undo::transient_present:
                 payload = 4;
-                transients_[reinterpret_cast<std::uintptr_t>(subject)].value = value();
+                transients_[number].value = value();
                 break;
         }
         journal_.shrink(end - payload);
@@ -484,11 +556,20 @@ void WorldState::begin_transaction() noexcept {
 }
 
 void WorldState::remove(Account& account) noexcept {
+    save_balance(account);
+    save_nonce(account);
+    save_code(account);
+    if (!account.has(Account::kStorageSaved)) account.original.storage_root = account.info.storage_root;
     account.info = AccountInfo{};
     account.code = nullptr;
-    account.storage_empty = true;
-    account.storage_cleared = true;
-    for (Slot* slot = account.slots; slot != nullptr; slot = slot->next) slot->current = Uint256{};
+    account.flags &= ~(15u << Account::kBalanceLimbs);
+    account.flags |= Account::kStorageSaved | Account::kStorageEmpty | Account::kStorageCleared;
+    for (std::uint32_t number = account.last_slot; number != 0; number = slots_[number - 1].previous) {
+        Slot& slot = slots_[number - 1];
+        if (!slot.has(Slot::kLoaded)) continue;
+        save(slot);
+        slot.set_current({});
+    }
 }
 
 ErrorCode WorldState::end_transaction() noexcept {
@@ -503,9 +584,8 @@ ErrorCode WorldState::end_transaction() noexcept {
 
 Result<Hash32> WorldState::block_hash(std::uint64_t number) noexcept {
     if (ancestors_ == nullptr) {
-        ancestors_ = block_arena_.make_array<Ancestor>(kAncestors);
+        ancestors_ = static_cast<Ancestor*>(block_arena_.allocate_zeros(kAncestors * sizeof(Ancestor)));
         if (ancestors_ == nullptr) return exhausted();
-        for (std::uint64_t i = 0; i < kAncestors; ++i) ancestors_[i].number_plus_one = 0;
     }
     Ancestor& ancestor = ancestors_[number % kAncestors];
     if (ancestor.number_plus_one != number + 1) {
@@ -515,29 +595,61 @@ Result<Hash32> WorldState::block_hash(std::uint64_t number) noexcept {
     return ancestor.hash;
 }
 
-Result<witness::BlockAccesses> WorldState::accesses(Arena& arena) noexcept {
-    auto* accounts = arena.make_array<witness::AccountAccess>(asked_);
-    if (accounts == nullptr) return exhausted();
-    for (const Account* account : accounts_) {
-        if (!account->is_loaded()) continue;
-        witness::AccountAccess& access = accounts[account->source_index];
-        access.address = account->address;
-        access.original = account->original;
-        if (account->info.exists) access.current = account->info;
-        access.storage_cleared = account->storage_cleared;
+std::size_t WorldState::listed_account(std::size_t number, witness::AccountAccess& access) noexcept {
+    const Account& account = accounts_[asked_[number]];
+    const std::uint32_t flags = account.flags;
+    access.address = account.address;
+    access.storage_cleared = (flags & Account::kStorageCleared) != 0;
 
-        const auto matters = [](const Slot& slot) { return slot.loaded && (slot.listed || !slot.current.is_zero()); };
-        std::size_t count = 0;
-        for (const Slot* slot = account->slots; slot != nullptr; slot = slot->next) count += matters(*slot);
-        if (count == 0) continue;
-        auto* slots = arena.make_array<witness::SlotAccess>(count);
-        if (slots == nullptr) return exhausted();
-        access.slots = {slots, count};
-        for (const Slot* slot = account->slots; slot != nullptr; slot = slot->next) {
-            if (matters(*slot)) slots[--count] = {slot->key, slot->original, slot->current, slot->listed};
-        }
+    AccountInfo& original = access.original;
+    original = AccountInfo{};
+    original.exists = (flags & Account::kExisted) != 0;
+    original.balance =
+        only_limbs((flags & Account::kBalanceSaved) != 0 ? account.original.balance : account.info.balance,
+                   flags >> Account::kOriginalLimbs);
+    original.nonce = (flags & Account::kNonceSaved) != 0 ? account.original.nonce : account.info.nonce;
+    if ((flags & Account::kHadCode) != 0) {
+        original.code_hash = (flags & Account::kCodeSaved) != 0 ? account.original.code_hash : account.info.code_hash;
     }
-    return witness::BlockAccesses{{accounts, asked_}};
+    if ((flags & Account::kHadStorage) != 0) {
+        original.storage_root =
+            (flags & Account::kStorageSaved) != 0 ? account.original.storage_root : account.info.storage_root;
+    }
+
+    AccountInfo& current = access.current;
+    current = AccountInfo{};
+    if (account.info.exists) {
+        current = original;
+        current.exists = true;
+        if ((flags & Account::kBalanceSaved) != 0) {
+            current.balance = only_limbs(account.info.balance, flags >> Account::kBalanceLimbs);
+        }
+        if ((flags & Account::kNonceSaved) != 0) current.nonce = account.info.nonce;
+        if ((flags & Account::kCodeSaved) != 0) current.code_hash = account.info.code_hash;
+        if ((flags & Account::kStorageSaved) != 0) current.storage_root = account.info.storage_root;
+    }
+
+    std::size_t count = 0;
+    for (std::uint32_t i = account.last_slot; i != 0; i = slots_[i - 1].previous) count += slots_[i - 1].matters();
+    return count;
+}
+
+void WorldState::listed_slots(std::size_t number, std::span<SlotEntry> out) noexcept {
+    std::size_t count = out.size();
+    for (std::uint32_t i = accounts_[asked_[number]].last_slot; i != 0; i = slots_[i - 1].previous) {
+        const Slot& slot = slots_[i - 1];
+        if (!slot.matters()) continue;
+        out[--count] = {only_limbs(slot.key, slot.flags >> Slot::kKeyLimbs).to_hash(), i - 1, slot.has(Slot::kListed)};
+    }
+}
+
+witness::AccessSource::SlotValues WorldState::slot_values(std::size_t /*number*/, std::uint32_t name) noexcept {
+    const Slot& slot = slots_[name];
+    SlotValues values;
+    values.current = only_limbs(slot.current, slot.flags >> Slot::kCurrentLimbs);
+    values.original =
+        slot.has(Slot::kSaved) ? only_limbs(slot.original, slot.flags >> Slot::kOriginalLimbs) : values.current;
+    return values;
 }
 
 }  // namespace sluice::executor

@@ -17,7 +17,7 @@ namespace {
 // A key of a walk: where its entry is, and its first 16 nibbles, which settle nearly every comparison.
 struct SortedKey {
     std::uint64_t prefix;
-    std::uint64_t index;
+    std::uint32_t index;
 };
 
 // The keys of a walk in ascending order; the keys themselves stay in the entries they came from.
@@ -356,22 +356,41 @@ class Walk {
     std::uint8_t path_[kKeyNibbles + 1]{};
 };
 
-// The slots of one account.
+// The details of a failure that has to do with a slot.
+ErrorDetail slot_detail(const Address& owner, const Hash32& hashed_slot) noexcept {
+    ErrorDetail result;
+    std::uint8_t nibbles[kKeyNibbles];
+    for (unsigned i = 0; i < kKeyNibbles; ++i) {
+        nibbles[i] = static_cast<std::uint8_t>(nibble_at(hashed_slot.bytes.data(), i));
+    }
+    result.with_key(owner.view()).with_path(nibbles, kKeyNibbles).with_what("storage slot");
+    result.storage_path = 1;
+    return result;
+}
+
+// The slots of one account. The keys of `entries` are hashed.
 class SlotVisitor final : public LeafVisitor {
  public:
-    SlotVisitor(const AccountAccess& account, const SortedKeys& keys, bool read_only, Diagnostics& diagnostics) noexcept
-        : account_(account), keys_(keys), read_only_(read_only), diagnostics_(diagnostics) {}
+    SlotVisitor(AccessSource& accesses, std::size_t account, const AccessSource::SlotEntry* entries,
+                const SortedKeys& keys, bool read_only, Diagnostics& diagnostics) noexcept
+        : accesses_(accesses),
+          account_(account),
+          entries_(entries),
+          keys_(keys),
+          read_only_(read_only),
+          diagnostics_(diagnostics) {}
 
     Result<Update> visit(std::size_t position, const ByteView* value, Subtree& leaf) noexcept override {
-        const SlotAccess& slot = account_.slots[keys_.index(position)];
+        const AccessSource::SlotEntry& entry = entries_[keys_.index(position)];
+        const AccessSource::SlotValues slot = accesses_.slot_values(account_, entry.name);
         Uint256 found;
         if (value != nullptr) {
             const auto decoded = decode_slot(*value);
-            if (!decoded.ok()) return diagnostics_.fail(ErrorCode::trie_malformed_value, detail(slot, found));
+            if (!decoded.ok()) return fail(ErrorCode::trie_malformed_value, entry, slot, found);
             found = *decoded;
         }
         // Without this comparison the block could have been executed on invented storage.
-        if (!(found == slot.original)) return diagnostics_.fail(ErrorCode::trie_wrong_slot, detail(slot, found));
+        if (!(found == slot.original)) return fail(ErrorCode::trie_wrong_slot, entry, slot, found);
         if (read_only_ || slot.current == slot.original) return Update::none;
         if (slot.current.is_zero()) return Update::removed;
         leaf.size = static_cast<std::uint32_t>(rlp::put_uint256(leaf.inside, slot.current) - leaf.inside);
@@ -379,19 +398,15 @@ class SlotVisitor final : public LeafVisitor {
     }
 
  private:
-    [[nodiscard]] ErrorDetail detail(const SlotAccess& slot, const Uint256& found) const noexcept {
-        ErrorDetail result;
-        std::uint8_t nibbles[kKeyNibbles];
-        for (unsigned i = 0; i < kKeyNibbles; ++i) {
-            nibbles[i] = static_cast<std::uint8_t>(nibble_at(slot.hashed_slot.bytes.data(), i));
-        }
-        result.with_key(account_.address.view()).with_path(nibbles, kKeyNibbles).with_what("storage slot");
-        result.with_values(found.to_hash(), slot.original.to_hash());
-        result.storage_path = 1;
-        return result;
+    ErrorCode fail(ErrorCode code, const AccessSource::SlotEntry& entry, const AccessSource::SlotValues& slot,
+                   const Uint256& found) noexcept {
+        ErrorDetail detail = slot_detail(accesses_.listed_address(account_), entry.key);
+        return diagnostics_.fail(code, detail.with_values(found.to_hash(), slot.original.to_hash()));
     }
 
-    const AccountAccess& account_;
+    AccessSource& accesses_;
+    std::size_t account_;
+    const AccessSource::SlotEntry* entries_;
     const SortedKeys& keys_;
     bool read_only_;
     Diagnostics& diagnostics_;
@@ -400,7 +415,7 @@ class SlotVisitor final : public LeafVisitor {
 // The accounts, and below each of them its slots.
 class AccountVisitor final : public LeafVisitor {
  public:
-    AccountVisitor(std::span<AccountAccess> accounts, const SortedKeys& keys, NodeSource& nodes, Arena& scratch,
+    AccountVisitor(AccessSource& accounts, const SortedKeys& keys, NodeSource& nodes, Arena& scratch,
                    Diagnostics& diagnostics) noexcept
         : accounts_(accounts),
           keys_(keys),
@@ -409,9 +424,11 @@ class AccountVisitor final : public LeafVisitor {
           diagnostics_(diagnostics) {}
 
     Result<Update> visit(std::size_t position, const ByteView* value, Subtree& leaf) noexcept override {
-        AccountAccess& account = accounts_[keys_.index(position)];
+        const std::size_t number = keys_.index(position);
+        AccountAccess account;
+        const std::size_t slots = accounts_.listed_account(number, account);
         SLUICE_RETURN_IF_ERROR(compare(account, value));
-        SLUICE_TRY(const Hash32 storage_root, storage_root_after(account));
+        SLUICE_TRY(const Hash32 storage_root, storage_root_after(number, account, slots, keys_.key(position)));
         if (!account.current.exists) return account.original.exists ? Update::removed : Update::none;
         AccountInfo after = account.current;
         after.storage_root = storage_root;
@@ -440,53 +457,59 @@ class AccountVisitor final : public LeafVisitor {
     }
 
     // Authenticates the account's slots and applies their changes.
-    Result<Hash32> storage_root_after(AccountAccess& account) noexcept {
+    Result<Hash32> storage_root_after(std::size_t number, const AccountAccess& account, std::size_t slot_count,
+                                      const Hash32& hashed_address) noexcept {
         const Hash32& before = account.original.storage_root;
         const bool starts_empty = account.storage_cleared || !account.current.exists;
-        if (account.slots.empty()) return starts_empty ? kEmptyTrieRoot : before;
+        if (slot_count == 0) return starts_empty ? kEmptyTrieRoot : before;
         const Arena::Mark mark = scratch_.mark();
-        auto* order = scratch_.make_array<SortedKey>(account.slots.size());
-        if (order == nullptr) return diagnostics_.fail(ErrorCode::arena_exhausted, ErrorDetail().with_what("end pass"));
-        std::size_t listed = 0;
-        for (SlotAccess& slot : account.slots) slot.hashed_slot = keccak256(slot.slot.to_hash().view());
-        for (std::size_t i = 0; i < account.slots.size(); ++i) {
-            if (account.slots[i].listed) order[listed++].index = i;
+        auto* entries = scratch_.make_array<AccessSource::SlotEntry>(slot_count);
+        auto* order = scratch_.make_array<SortedKey>(slot_count);
+        if (entries == nullptr || order == nullptr) {
+            return diagnostics_.fail(ErrorCode::arena_exhausted, ErrorDetail().with_what("end pass"));
         }
-        if (!starts_empty && listed != account.slots.size()) {
+        accounts_.listed_slots(number, {entries, slot_count});
+        std::size_t listed = 0;
+        for (std::uint32_t i = 0; i < slot_count; ++i) {
+            entries[i].key = keccak256(entries[i].key.view());
+            if (entries[i].listed) order[listed++].index = i;
+        }
+        if (!starts_empty && listed != slot_count) {
             // The value before such a slot was not asked for, because the parent has no storage for the account.
             if (!(before == kEmptyTrieRoot)) return fail_unlisted(account);
-            listed = account.slots.size();
-            for (std::size_t i = 0; i < listed; ++i) order[i].index = i;
+            listed = slot_count;
+            for (std::uint32_t i = 0; i < listed; ++i) order[i].index = i;
         }
         Hash32 after = kEmptyTrieRoot;
         if (listed != 0) {
-            const SortedKeys keys(&account.slots[0].hashed_slot, sizeof(SlotAccess), {order, listed});
+            const SortedKeys keys(&entries[0].key, sizeof(AccessSource::SlotEntry), {order, listed});
             SLUICE_RETURN_IF_ERROR(refuse_duplicates(account, keys));
-            SlotVisitor visitor(account, keys, starts_empty, diagnostics_);
-            SLUICE_TRY(const Hash32 walked, storage_.run(before, &account.hashed_address, keys, visitor));
+            SlotVisitor visitor(accounts_, number, entries, keys, starts_empty, diagnostics_);
+            SLUICE_TRY(const Hash32 walked, storage_.run(before, &hashed_address, keys, visitor));
             if (!starts_empty) after = walked;
         }
         if (account.current.exists && account.storage_cleared) {
-            SLUICE_TRY(after, root_of_current(account, order));
+            SLUICE_TRY(after, root_of_current(number, account, {entries, slot_count}, order));
         }
         scratch_.rewind(mark);
         return after;
     }
 
     // The root of the trie that has the account's current slots and nothing else.
-    Result<Hash32> root_of_current(const AccountAccess& account, SortedKey* order) noexcept {
-        for (std::size_t i = 0; i < account.slots.size(); ++i) order[i].index = i;
-        const SortedKeys keys(&account.slots[0].hashed_slot, sizeof(SlotAccess), {order, account.slots.size()});
+    Result<Hash32> root_of_current(std::size_t number, const AccountAccess& account,
+                                   std::span<const AccessSource::SlotEntry> entries, SortedKey* order) noexcept {
+        for (std::uint32_t i = 0; i < entries.size(); ++i) order[i].index = i;
+        const SortedKeys keys(&entries[0].key, sizeof(AccessSource::SlotEntry), {order, entries.size()});
         SLUICE_RETURN_IF_ERROR(refuse_duplicates(account, keys));
         Builder builder(scratch_);
         Subtree part;
         part.kind = Subtree::Kind::leaf;
         part.depth = kKeyNibbles;
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            const SlotAccess& slot = account.slots[keys.index(i)];
-            if (slot.current.is_zero()) continue;
-            part.path = slot.hashed_slot;
-            part.size = static_cast<std::uint32_t>(rlp::put_uint256(part.inside, slot.current) - part.inside);
+            const Uint256 current = accounts_.slot_values(number, entries[keys.index(i)].name).current;
+            if (current.is_zero()) continue;
+            part.path = keys.key(i);
+            part.size = static_cast<std::uint32_t>(rlp::put_uint256(part.inside, current) - part.inside);
             SLUICE_RETURN_IF_ERROR(note(builder.add(part)));
         }
         SLUICE_RETURN_IF_ERROR(note(builder.finish(part)));
@@ -496,10 +519,8 @@ class AccountVisitor final : public LeafVisitor {
     ErrorCode refuse_duplicates(const AccountAccess& account, const SortedKeys& keys) noexcept {
         const std::size_t duplicate = keys.first_duplicate();
         if (duplicate == keys.size()) return ErrorCode::ok;
-        const Hash32 slot = account.slots[keys.index(duplicate)].slot.to_hash();
-        return diagnostics_.fail(
-            ErrorCode::internal_fault,
-            ErrorDetail().with_key(account.address.view()).with_what("slot listed twice").with_values(slot, slot));
+        ErrorDetail detail = slot_detail(account.address, keys.key(duplicate));
+        return diagnostics_.fail(ErrorCode::internal_fault, detail.with_what("slot listed twice"));
     }
     ErrorCode fail_unlisted(const AccountAccess& account) noexcept {
         return diagnostics_.fail(ErrorCode::internal_fault,
@@ -509,28 +530,32 @@ class AccountVisitor final : public LeafVisitor {
         return failed(code) ? diagnostics_.fail(code, ErrorDetail().with_what("end pass")) : code;
     }
 
-    std::span<AccountAccess> accounts_;
+    AccessSource& accounts_;
     const SortedKeys& keys_;
     Walk storage_;
     Arena& scratch_;
     Diagnostics& diagnostics_;
 };
 
-Result<Hash32> walk_accounts(const Hash32& parent_state_root, std::span<AccountAccess> accounts, NodeSource& nodes,
-                             Arena& scratch, Diagnostics& diagnostics) noexcept {
-    if (accounts.empty()) return parent_state_root;
-    auto* order = scratch.make_array<SortedKey>(accounts.size());
-    if (order == nullptr) return diagnostics.fail(ErrorCode::arena_exhausted, ErrorDetail().with_what("end pass"));
-    for (std::size_t i = 0; i < accounts.size(); ++i) {
-        accounts[i].hashed_address = keccak256(accounts[i].address.view());
-        order[i].index = i;
+Result<Hash32> walk_accounts(const Hash32& parent_state_root, AccessSource& accounts, NodeSource& nodes, Arena& scratch,
+                             Diagnostics& diagnostics) noexcept {
+    const std::size_t count = accounts.listed_accounts();
+    if (count == 0) return parent_state_root;
+    auto* hashed = scratch.make_array<Hash32>(count);
+    auto* order = scratch.make_array<SortedKey>(count);
+    if (hashed == nullptr || order == nullptr) {
+        return diagnostics.fail(ErrorCode::arena_exhausted, ErrorDetail().with_what("end pass"));
     }
-    const SortedKeys keys(&accounts[0].hashed_address, sizeof(AccountAccess), {order, accounts.size()});
+    for (std::size_t i = 0; i < count; ++i) {
+        hashed[i] = keccak256(accounts.listed_address(i).view());
+        order[i].index = static_cast<std::uint32_t>(i);
+    }
+    const SortedKeys keys(hashed, sizeof(Hash32), {order, count});
     const std::size_t duplicate = keys.first_duplicate();
     if (duplicate != keys.size()) {
-        return diagnostics.fail(
-            ErrorCode::internal_fault,
-            ErrorDetail().with_key(accounts[keys.index(duplicate)].address.view()).with_what("account listed twice"));
+        const Address address = accounts.listed_address(keys.index(duplicate));
+        return diagnostics.fail(ErrorCode::internal_fault,
+                                ErrorDetail().with_key(address.view()).with_what("account listed twice"));
     }
     AccountVisitor visitor(accounts, keys, nodes, scratch, diagnostics);
     return Walk(nodes, scratch, diagnostics).run(parent_state_root, nullptr, keys, visitor);
@@ -538,12 +563,40 @@ Result<Hash32> walk_accounts(const Hash32& parent_state_root, std::span<AccountA
 
 }  // namespace
 
-Result<Hash32> run_end_pass(const Hash32& parent_state_root, BlockAccesses accesses, NodeSource& nodes, Arena& scratch,
+Result<BlockAccesses> list_accesses(AccessSource& source, Arena& arena) noexcept {
+    const std::size_t count = source.listed_accounts();
+    auto* accounts = arena.make_array<AccountAccess>(count);
+    if (accounts == nullptr) return ErrorCode::arena_exhausted;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t slot_count = source.listed_account(i, accounts[i]);
+        if (slot_count == 0) continue;
+        auto* slots = arena.make_array<SlotAccess>(slot_count);
+        const Arena::Mark mark = arena.mark();
+        auto* entries = arena.make_array<AccessSource::SlotEntry>(slot_count);
+        if (slots == nullptr || entries == nullptr) return ErrorCode::arena_exhausted;
+        source.listed_slots(i, {entries, slot_count});
+        for (std::size_t k = 0; k < slot_count; ++k) {
+            const AccessSource::SlotValues values = source.slot_values(i, entries[k].name);
+            slots[k] = {Uint256::from_hash(entries[k].key), values.original, values.current, entries[k].listed};
+        }
+        accounts[i].slots = {slots, slot_count};
+        arena.rewind(mark);
+    }
+    return BlockAccesses{{accounts, count}};
+}
+
+Result<Hash32> run_end_pass(const Hash32& parent_state_root, AccessSource& accesses, NodeSource& nodes, Arena& scratch,
                             Diagnostics& diagnostics) noexcept {
     const Arena::Mark mark = scratch.mark();
-    const auto root = walk_accounts(parent_state_root, accesses.accounts, nodes, scratch, diagnostics);
+    const auto root = walk_accounts(parent_state_root, accesses, nodes, scratch, diagnostics);
     scratch.rewind(mark);
     return root;
+}
+
+Result<Hash32> run_end_pass(const Hash32& parent_state_root, BlockAccesses accesses, NodeSource& nodes, Arena& scratch,
+                            Diagnostics& diagnostics) noexcept {
+    ListedAccesses source(accesses);
+    return run_end_pass(parent_state_root, source, nodes, scratch, diagnostics);
 }
 
 }  // namespace sluice::witness

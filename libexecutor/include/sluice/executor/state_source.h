@@ -37,6 +37,12 @@ class StateSource {
     virtual Result<Hash32> post_state_root(witness::BlockAccesses /*accesses*/) noexcept {
         return ErrorCode::internal_fault;
     }
+    /// The same for accesses that are not a list yet: a source that can take them one at a time need not hold them all.
+    /// Others make the list, in `arena`.
+    virtual Result<Hash32> apply(witness::AccessSource& accesses, Arena& arena) noexcept {
+        SLUICE_TRY(const witness::BlockAccesses list, witness::list_accesses(accesses, arena));
+        return post_state_root(list);
+    }
     /// Execution ended early because the block broke a rule: authenticates every original value in `accesses` (what was
     /// given so far) without changing anything, so that a wrong witness is never taken for an invalid block. ok if all
     /// were right; what the stream holds for the rest of the block is passed over. Sources whose answers are

@@ -25,44 +25,84 @@ struct Log {
 /// for, which are fewer: an account that is only warmed is never asked for.)
 using AccountIndex = std::uint32_t;
 
-struct Slot;
+/// The 64-bit limbs of a word that are not zero, bit i for limb i.
+[[nodiscard]] constexpr std::uint32_t used_limbs(const Uint256& word) noexcept {
+    return std::uint32_t{word.limb[0] != 0} | std::uint32_t{word.limb[1] != 0} << 1 |
+           std::uint32_t{word.limb[2] != 0} << 2 | std::uint32_t{word.limb[3] != 0} << 3;
+}
+
+// Most of a block's accounts and slots are touched in one transaction and then once more, at the end of the block, when
+// their values are authenticated. What has to be looked at then is kept small, since in a proof cut into shards each
+// such word is carried from shard to shard: a value that is never changed is there once, and limbs that are zero are
+// not looked at.
 
 /// An account in a block. Lives in the block arena at a fixed place. Flags that last a transaction are the number of
 /// the transaction that set them, so that nothing has to be cleared between transactions.
-struct Account {
+struct alignas(16) Account {
     static constexpr std::uint32_t kNotAsked = 0xffffffffu;
 
-    Address address{};
-    AccountIndex index = 0;
-    std::uint32_t source_index = kNotAsked;  ///< the source's number for it; kNotAsked: values not loaded
-    std::uint32_t warm_in = 0;
-    std::uint32_t created_in = 0;
-    std::uint32_t destroyed_in = 0;
-    bool storage_empty = false;    ///< no slot of the parent state is to be asked for
-    bool storage_cleared = false;  ///< as witness::AccountAccess
-    Uint256 word{};                ///< the address as the EVM's stack holds it
-    AccountInfo info{};            ///< present values; storage_root is the parent state's
-    AccountInfo original{};        ///< values in the parent state
-    Code* code = nullptr;          ///< code of info.code_hash once needed
-    Slot* slots = nullptr;         ///< the account's slots, latest first
+    // Bits of `flags`.
+    static constexpr std::uint32_t kExisted = 1u << 0;       ///< in the parent state
+    static constexpr std::uint32_t kHadCode = 1u << 1;       ///< its code hash there is not that of empty code
+    static constexpr std::uint32_t kHadStorage = 1u << 2;    ///< its storage root there is not that of the empty trie
+    static constexpr std::uint32_t kBalanceSaved = 1u << 3;  ///< info.balance may differ: see original
+    static constexpr std::uint32_t kNonceSaved = 1u << 4;
+    static constexpr std::uint32_t kCodeSaved = 1u << 5;
+    static constexpr std::uint32_t kStorageSaved = 1u << 6;
+    static constexpr std::uint32_t kStorageEmpty = 1u << 7;    ///< no slot of the parent state is to be asked for
+    static constexpr std::uint32_t kStorageCleared = 1u << 8;  ///< as witness::AccountAccess
+    static constexpr unsigned kBalanceLimbs = 12;              ///< four bits: used_limbs(info.balance)
+    static constexpr unsigned kOriginalLimbs = 16;             ///< four bits: of the balance in the parent state
+
+    Address address;
+    std::uint32_t flags;
+    std::uint32_t last_slot;  ///< number of the account's latest slot, plus 1; 0: none
+    AccountIndex index;
+    std::uint32_t source_index;  ///< the source's number for it; kNotAsked: values not loaded
+    std::uint32_t warm_in;
+    std::uint32_t created_in;
+    std::uint32_t destroyed_in;
+    AccountInfo info;      ///< present values, once loaded; storage_root is the parent state's
+    AccountInfo original;  ///< values in the parent state; of each field only if it was saved, that is, changed
+    Uint256 word;          ///< the address as the EVM's stack holds it
+    Code* code;            ///< code of info.code_hash once needed
 
     [[nodiscard]] bool is_loaded() const noexcept { return source_index != kNotAsked; }
     /// EIP-161: not existing or empty.
     [[nodiscard]] bool is_dead() const noexcept { return !info.exists || info.is_empty(); }
+    [[nodiscard]] bool has(std::uint32_t flag) const noexcept { return (flags & flag) != 0; }
+    void set(std::uint32_t flag, bool value) noexcept { flags = value ? flags | flag : flags & ~flag; }
 };
 
 /// A storage slot in a block, in the block arena at a fixed place.
-struct Slot {
-    Uint256 key{};
-    Uint256 current{};
-    Uint256 original{};           ///< value in the parent state
-    Uint256 transaction_start{};  ///< value before transaction `start_in`'s first write
-    Account* account = nullptr;
-    Slot* next = nullptr;
-    std::uint32_t warm_in = 0;
-    std::uint32_t start_in = 0;
-    bool loaded = false;
-    bool listed = false;  ///< as witness::SlotAccess
+struct alignas(16) Slot {
+    // Bits of `flags`.
+    static constexpr std::uint32_t kLoaded = 1u << 0;  ///< `current` is known
+    static constexpr std::uint32_t kListed = 1u << 1;  ///< as witness::SlotAccess
+    static constexpr std::uint32_t kSaved = 1u << 2;   ///< was changed: the value before is in `original`
+    static constexpr unsigned kKeyLimbs = 8;           ///< four bits: used_limbs(key)
+    static constexpr unsigned kCurrentLimbs = 12;
+    static constexpr unsigned kOriginalLimbs = 16;
+
+    std::uint32_t previous;  ///< number of the account's slot before this one, plus 1; 0: none
+    std::uint32_t flags;
+    std::uint32_t account;  ///< AccountIndex
+    std::uint32_t warm_in;
+    std::uint32_t start_in;
+    Uint256 key;
+    Uint256 current;            ///< once loaded
+    Uint256 original;           ///< value in the parent state, if saved
+    Uint256 transaction_start;  ///< value before transaction `start_in`'s first write
+
+    [[nodiscard]] bool has(std::uint32_t flag) const noexcept { return (flags & flag) != 0; }
+    /// Whether it has a part in the block's accesses.
+    [[nodiscard]] bool matters() const noexcept {
+        return has(kLoaded) && (flags & (kListed | 15u << kCurrentLimbs)) != 0;
+    }
+    void set_current(const Uint256& value) noexcept {
+        current = value;
+        flags = (flags & ~(15u << kCurrentLimbs)) | used_limbs(value) << kCurrentLimbs;
+    }
 };
 
 /// All mutable state of a block. Per-transaction data is dropped by end_transaction(); what the block needs to its end
@@ -70,7 +110,7 @@ struct Slot {
 ///
 /// The interface comes twice: by AccountIndex for block execution, and by Account and Slot for the interpreter, which
 /// keeps them at hand.
-class WorldState {
+class WorldState final : public witness::AccessSource {
  public:
     /// `seed` randomises the hash maps (pass bits of the parent state root).
     WorldState(StateSource& source, Arena& block_arena, Arena& transaction_arena, std::uint64_t seed, Fork fork,
@@ -154,9 +194,17 @@ class WorldState {
     /// Hash of ancestor block `number`, cached. The caller has checked the range.
     Result<Hash32> block_hash(std::uint64_t number) noexcept;
 
-    /// Everything touched in the block with values before and after; arrays in `arena`. Account i is the source's
-    /// number i. Slots that the parent state has nothing of and that end as zero are left out.
-    Result<witness::BlockAccesses> accesses(Arena& arena) noexcept;
+    // Everything touched in the block with values before and after (witness::AccessSource); accounts have the source's
+    // numbers. Slots that the parent state has nothing of and that end as zero are left out.
+    [[nodiscard]] std::size_t listed_accounts() noexcept override { return asked_.size(); }
+    [[nodiscard]] Address listed_address(std::size_t number) noexcept override {
+        return accounts_[asked_[number]].address;
+    }
+    std::size_t listed_account(std::size_t number, witness::AccountAccess& access) noexcept override;
+    void listed_slots(std::size_t number, std::span<SlotEntry> out) noexcept override;
+    [[nodiscard]] SlotValues slot_values(std::size_t number, std::uint32_t name) noexcept override;
+    /// The same as a list.
+    Result<witness::BlockAccesses> accesses(Arena& arena) noexcept { return witness::list_accesses(*this, arena); }
     /// Every code that was in hand in the block, in the order of its first need or creation.
     [[nodiscard]] std::span<Code* const> codes() const noexcept { return codes_.span(); }
 
@@ -170,7 +218,7 @@ class WorldState {
     /// A slot of an account, without asking the source; null when the arena is exhausted.
     [[nodiscard]] Slot* find_slot(Account& account, const Uint256& key) noexcept;
     /// Asks for the slot's value if that was not done. Loads its account.
-    ErrorCode load(Slot& slot) noexcept { return slot.loaded ? ErrorCode::ok : ask(slot); }
+    ErrorCode load(Slot& slot) noexcept { return slot.has(Slot::kLoaded) ? ErrorCode::ok : ask(slot); }
     /// The code of a loaded account; null, with `error`, if the source fails. Never null otherwise: empty code is an
     /// empty view.
     [[nodiscard]] Code* code(Account& account, ErrorCode& error) noexcept;
@@ -213,8 +261,8 @@ class WorldState {
         Hash32 hash;
     };
 
-    [[nodiscard]] Account& at(AccountIndex account) noexcept { return *accounts_[account]; }
-    [[nodiscard]] const Account& at(AccountIndex account) const noexcept { return *accounts_[account]; }
+    [[nodiscard]] Account& at(AccountIndex account) noexcept { return accounts_[account]; }
+    [[nodiscard]] const Account& at(AccountIndex account) const noexcept { return accounts_[account]; }
     Result<Slot*> loaded_slot(AccountIndex account, const Uint256& key) noexcept;
     ErrorCode ask(Account& account) noexcept;
     ErrorCode ask(Slot& slot) noexcept;
@@ -223,10 +271,16 @@ class WorldState {
     [[nodiscard]] Transient* find_transient(AccountIndex account, const Uint256& key,
                                             std::uint64_t hash) const noexcept;
     ErrorCode exhausted() noexcept;
-    /// Appends an undo record: the words of `old`, then what they belong to. False when the arena is exhausted.
-    [[nodiscard]] bool record(Undo kind, void* subject) noexcept;
-    [[nodiscard]] bool record(Undo kind, void* subject, std::uint64_t old) noexcept;
-    [[nodiscard]] bool record(Undo kind, void* subject, const Uint256& old) noexcept;
+    /// Appends an undo record: the words of `old`, then what they belong to and the kind in one word. False when the
+    /// arena is exhausted. The subject's address is a multiple of 16.
+    [[nodiscard]] bool record(Undo kind, const void* subject) noexcept;
+    [[nodiscard]] bool record(Undo kind, const void* subject, std::uint64_t old) noexcept;
+    [[nodiscard]] bool record(Undo kind, const void* subject, const Uint256& old) noexcept;
+    static void save_balance(Account& account) noexcept;
+    static void save_nonce(Account& account) noexcept;
+    static void save_code(Account& account) noexcept;
+    static void save(Slot& slot) noexcept;
+    static void set_balance(Account& account, const Uint256& balance) noexcept;
     [[nodiscard]] bool bring_to_life(Account& account) noexcept;
     void remove(Account& account) noexcept;
 
@@ -236,14 +290,14 @@ class WorldState {
     Diagnostics& diagnostics_;
     Fork fork_;
     std::uint32_t transaction_ = 1;  ///< number of the current transaction; 0 is never one
-    std::uint32_t asked_ = 0;        ///< accounts the source was asked for
 
     ArenaIndex account_index_;
     ArenaIndex slot_index_;
     ArenaIndex code_index_;
     ArenaIndex transient_index_;
-    ArenaVector<Account*> accounts_;
-    ArenaVector<Slot*> slots_;
+    ArenaPieces<Account> accounts_;
+    ArenaPieces<AccountIndex> asked_;  ///< accounts the source was asked for, in order
+    ArenaPieces<Slot> slots_;
     ArenaVector<Code*> codes_;
     ArenaVector<Transient> transients_;
     Code empty_code_{};

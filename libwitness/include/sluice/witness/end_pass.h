@@ -22,15 +22,18 @@ namespace sluice::witness {
 /// Never asked for: the empty trie, embedded nodes, anything under an account absent from the parent state, the storage
 /// trie of an account without slots. Under `storage_cleared`, and of an account that is removed, only listed slots are
 /// looked up. Memory is O(depth), taken from `scratch` and given back in reverse order (so `nodes` must not allocate
-/// from `scratch`), plus 16 bytes for each account and for each slot of one account; C recursion goes at most 65 levels
-/// into the state trie and 65 into one storage trie.
+/// from `scratch`), plus 48 bytes for each account and 56 for each slot of one account; C recursion goes at most 65
+/// levels into the state trie and 65 into one storage trie.
 ///
-/// The entries of `accesses` stay in their order; hashed_address and hashed_slot are filled in.
+/// Each account is asked for once, when its leaf is reached, and so are its slots.
 ///
 /// Returns the state root after the block. Errors: trie_* as in errors.def, with account, slot and path in
 /// `diagnostics`; whatever `nodes` returns; internal_fault if an account or a slot is there twice, or a slot that is
 /// not listed lies in parent storage that has not been cleared. Soundness: if this returns a root, every original value
 /// equals the value under `parent_state_root`, whatever `nodes` gave.
+Result<Hash32> run_end_pass(const Hash32& parent_state_root, AccessSource& accesses, NodeSource& nodes, Arena& scratch,
+                            Diagnostics& diagnostics) noexcept;
+/// The same for a list.
 Result<Hash32> run_end_pass(const Hash32& parent_state_root, BlockAccesses accesses, NodeSource& nodes, Arena& scratch,
                             Diagnostics& diagnostics) noexcept;
 

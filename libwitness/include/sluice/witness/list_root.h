@@ -9,28 +9,34 @@
 namespace sluice::witness {
 
 class Builder;
+struct Subtree;
 
-/// Computes what ordered_root() does while the values are made or read: the values need not be held together, and each
-/// is hashed close to where it was used.
+/// Computes what ordered_root() does while the values are made or read. Each value is hashed at once: since it is known
+/// how many there will be, so is the place of each in the trie.
 class ListRoot {
  public:
-    /// Open branches and copies of values are in `arena`, which nothing else uses until finish().
-    explicit ListRoot(Arena& arena) noexcept : arena_(arena) {}
+    /// `count` values will be added. Open branches are in `arena`, which nothing else uses until finish(); `scratch` is
+    /// used within add() and given back.
+    ListRoot(Arena& arena, Arena& scratch, std::uint64_t count) noexcept
+        : arena_(arena), scratch_(scratch), count_(count) {}
 
-    /// The value at the next index, from 0; not empty. The bytes of value 0 stay where they are until finish(), those
-    /// of the others until the next add(). ErrorCode::arena_exhausted if the arena is too small.
+    /// The value at the next index, from 0; not empty, and not needed afterwards. ErrorCode::arena_exhausted if an
+    /// arena is too small; internal_fault for more values than were announced.
     ErrorCode add(ByteView value) noexcept;
-    /// The root of all values.
+    /// The root of all values; internal_fault if fewer were added than announced.
     Result<Hash32> finish() noexcept;
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
  private:
-    ErrorCode put(std::uint64_t index, ByteView value) noexcept;
+    [[nodiscard]] unsigned depth_of(std::uint64_t index) const noexcept;
 
     Arena& arena_;
-    Builder* builder_ = nullptr;
+    Arena& scratch_;
+    std::uint64_t count_;
     std::uint64_t size_ = 0;
-    ByteView first_{};
+    Builder* builder_ = nullptr;
+    Subtree* first_ = nullptr;  ///< value 0, which is not the first in the order of keys
+    Hash32 only_{};             ///< the root if there is one value
 };
 
 }  // namespace sluice::witness

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <type_traits>
 
@@ -12,7 +13,8 @@
 namespace sluice {
 
 /// Hands out memory from [begin, begin + size) in ascending order. Frees only by rewinding to a mark.
-/// The memory handed out is not initialised. Exhaustion gives nullptr (callers report ErrorCode::arena_exhausted).
+/// The memory handed out is not initialised, unless zeros are asked for. Exhaustion gives nullptr (callers report
+/// ErrorCode::arena_exhausted).
 class Arena {
  public:
     using Mark = std::uintptr_t;
@@ -21,6 +23,14 @@ class Arena {
     Arena(void* begin, std::size_t size) noexcept
         : next_(reinterpret_cast<std::uintptr_t>(begin)), begin_(next_), end_(next_ + size), peak_(next_) {}
 
+    /// An arena over memory that is known to be zero. What it has not handed out before need not be cleared, so that
+    /// large tables of which little is used cost little.
+    [[nodiscard]] static Arena over_zeros(void* begin, std::size_t size) noexcept {
+        Arena arena(begin, size);
+        arena.zeros_ = true;
+        return arena;
+    }
+
     /// `alignment` is a power of two.
     [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment = 8) noexcept {
         const std::uintptr_t start = (next_ + alignment - 1) & ~(std::uintptr_t{alignment} - 1);
@@ -28,6 +38,14 @@ class Arena {
         next_ = start + size;
         if (next_ > peak_) peak_ = next_;
         return reinterpret_cast<void*>(start);
+    }
+    /// `size` zero bytes.
+    [[nodiscard]] void* allocate_zeros(std::size_t size, std::size_t alignment = 8) noexcept {
+        const std::uintptr_t fresh = zeros_ ? peak_ : end_;
+        void* memory = allocate(size, alignment);
+        const auto start = reinterpret_cast<std::uintptr_t>(memory);
+        if (memory != nullptr && start < fresh) std::memset(memory, 0, size < fresh - start ? size : fresh - start);
+        return memory;
     }
     /// `count` default-constructed objects (no zeroing for plain data); nullptr when exhausted.
     template <class T>
@@ -63,6 +81,8 @@ class Arena {
     void rewind(Mark mark) noexcept { next_ = mark; }
     /// Frees all that was allocated or split off since `earlier` was copied from this arena.
     void restore(const Arena& earlier) noexcept {
+        // The part that was split off has been used, and above the peak.
+        if (end_ != earlier.end_) zeros_ = false;
         next_ = earlier.next_;
         end_ = earlier.end_;
     }
@@ -75,7 +95,9 @@ class Arena {
         size &= ~std::size_t{15};
         if (size > end_ - next_) return {};
         end_ = (end_ - size) & ~std::uintptr_t{15};
-        return Arena(reinterpret_cast<void*>(end_), size);
+        Arena part(reinterpret_cast<void*>(end_), size);
+        part.zeros_ = zeros_ && end_ >= peak_;
+        return part;
     }
 
  private:
@@ -83,6 +105,7 @@ class Arena {
     std::uintptr_t begin_ = 0;
     std::uintptr_t end_ = 0;
     std::uintptr_t peak_ = 0;
+    bool zeros_ = false;  ///< what lies above the peak is zero
 };
 
 }  // namespace sluice

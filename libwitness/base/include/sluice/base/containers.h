@@ -109,12 +109,50 @@ template <class Key>
     return mix64(hash);
 }
 
-/// Map from plain-data keys to 32-bit indices into an array of the caller; open addressing with linear probing.
-/// Has no iteration on purpose: its order could reach an output. `Entries::operator[](index)` must give the key by
-/// `key_of(entry)`, so that keys are stored once.
+/// A growable array whose elements stay where they are: it grows by pieces, and pointers remain valid.
+template <class T>
+class ArenaPieces {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+ public:
+    ArenaPieces() = default;
+    explicit ArenaPieces(Arena& arena) noexcept : arena_(&arena), pieces_(arena) {}
+
+    /// A new element at the end, without a value; nullptr when the arena is exhausted.
+    [[nodiscard]] T* append() noexcept {
+        if (size_ % kPiece == 0) {
+            void* piece = arena_->allocate(kPiece * sizeof(T), alignof(T));
+            if (piece == nullptr || !pieces_.push_back(static_cast<T*>(piece))) return nullptr;
+        }
+        T* element = pieces_[size_ / kPiece] + size_ % kPiece;
+        ++size_;
+        return element;
+    }
+    [[nodiscard]] T& operator[](std::size_t index) noexcept { return pieces_[index / kPiece][index % kPiece]; }
+    [[nodiscard]] const T& operator[](std::size_t index) const noexcept {
+        return pieces_[index / kPiece][index % kPiece];
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+    static constexpr std::size_t kPiece = 32;
+
+    Arena* arena_ = nullptr;
+    ArenaVector<T*> pieces_;
+    std::size_t size_ = 0;
+};
+
+/// Map from plain-data keys to indices into an array of the caller; open addressing with linear probing.
+/// Has no iteration on purpose: its order could reach an output. The keys stay with the caller, which compares them.
+///
+/// The first table is large for its arena and sparse, so that it is rarely rebuilt; where the arena's memory is fresh,
+/// none of it is touched but the cells that are used.
 class ArenaIndex {
  public:
     static constexpr std::uint32_t kNotFound = 0xffffffffu;
+    static constexpr unsigned kIndexBits = 24;
+    /// Indices are below this.
+    static constexpr std::uint32_t kMaxSize = (std::uint32_t{1} << kIndexBits) - 1;
 
     ArenaIndex() = default;
     ArenaIndex(Arena& arena, std::uint64_t seed) noexcept : arena_(&arena), seed_(seed) {}
@@ -124,48 +162,50 @@ class ArenaIndex {
     template <class Matches>
     [[nodiscard]] std::uint32_t find(std::uint64_t hash, const Matches& matches) const noexcept {
         if (capacity_ == 0) return kNotFound;
-        for (std::uint64_t slot = hash & (capacity_ - 1);; slot = (slot + 1) & (capacity_ - 1)) {
+        for (std::uint64_t slot = hash >> kIndexBits & (capacity_ - 1);; slot = (slot + 1) & (capacity_ - 1)) {
             const std::uint64_t cell = cells_[slot];
             if (cell == 0) return kNotFound;
-            if ((cell >> 32) == (hash >> 32) && matches(static_cast<std::uint32_t>(cell) - 1)) {
-                return static_cast<std::uint32_t>(cell) - 1;
-            }
+            if ((cell ^ hash) >> kIndexBits != 0) continue;
+            const std::uint32_t index = (static_cast<std::uint32_t>(cell) & kMaxSize) - 1;
+            if (matches(index)) return index;
         }
     }
-    /// Adds an index (below 2^32 - 1) whose key is not yet in the map. False when the arena is exhausted.
+    /// Adds an index whose key is not yet in the map. False when the arena is exhausted or the index too large.
     [[nodiscard]] bool insert(std::uint64_t hash, std::uint32_t index) noexcept {
-        if (2 * (size_ + 1) > capacity_ && !grow()) return false;
-        place(hash, index);
+        if (index >= kMaxSize || (2 * (size_ + 1) > capacity_ && !grow())) return false;
+        place((hash & ~std::uint64_t{kMaxSize}) | (std::uint64_t{index} + 1));
         ++size_;
         return true;
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
-    // A cell is 0 when empty, else (upper half of the hash) << 32 | index + 1. The lower half of the hash chooses the
-    // slot and is needed again when growing, so it is kept beside the cell.
-    void place(std::uint64_t hash, std::uint32_t index) noexcept {
-        std::uint64_t slot = hash & (capacity_ - 1);
+    static constexpr std::uint64_t kMinCapacity = 16;
+    static constexpr std::uint64_t kMaxFirstCapacity = std::uint64_t{1} << 13;
+
+    // A cell is 0 when empty, else the hash with index + 1 in its lowest bits. The others, from the lowest on, choose
+    // the slot.
+    void place(std::uint64_t cell) noexcept {
+        std::uint64_t slot = cell >> kIndexBits & (capacity_ - 1);
         while (cells_[slot] != 0) slot = (slot + 1) & (capacity_ - 1);
-        cells_[slot] = (hash & 0xffffffff00000000u) | (std::uint64_t{index} + 1);
-        low_[slot] = static_cast<std::uint32_t>(hash);
+        cells_[slot] = cell;
     }
     bool grow() noexcept {
         const std::uint64_t old_capacity = capacity_;
         const std::uint64_t* old_cells = cells_;
-        const std::uint32_t* old_low = low_;
-        const std::uint64_t capacity = old_capacity == 0 ? 16 : old_capacity * 2;
-        auto* cells = arena_->make_array<std::uint64_t>(capacity);
-        auto* low = arena_->make_array<std::uint32_t>(capacity);
-        if (cells == nullptr || low == nullptr) return false;
-        std::memset(cells, 0, capacity * sizeof(std::uint64_t));
+        std::uint64_t capacity = old_capacity * 2;
+        if (old_capacity == 0) {
+            // The first table takes at most a 64th of what there is.
+            capacity = kMinCapacity;
+            const std::uint64_t room = arena_->available() / (64 * sizeof(std::uint64_t));
+            while (capacity < kMaxFirstCapacity && 2 * capacity <= room) capacity *= 2;
+        }
+        auto* cells = static_cast<std::uint64_t*>(arena_->allocate_zeros(capacity * sizeof(std::uint64_t)));
+        if (cells == nullptr) return false;
         cells_ = cells;
-        low_ = low;
         capacity_ = capacity;
         for (std::uint64_t i = 0; i < old_capacity; ++i) {
-            if (old_cells[i] != 0) {
-                place((old_cells[i] & 0xffffffff00000000u) | old_low[i], static_cast<std::uint32_t>(old_cells[i]) - 1);
-            }
+            if (old_cells[i] != 0) place(old_cells[i]);
         }
         return true;
     }
@@ -173,7 +213,6 @@ class ArenaIndex {
     Arena* arena_ = nullptr;
     std::uint64_t seed_ = 0;
     std::uint64_t* cells_ = nullptr;
-    std::uint32_t* low_ = nullptr;
     std::uint64_t capacity_ = 0;
     std::uint64_t size_ = 0;
 };
