@@ -40,10 +40,10 @@ class ReadOnlyAccesses {
     explicit ReadOnlyAccesses(std::span<const RecordedTouch> touches) {
         for (const RecordedTouch& touch : touches) {
             if (touch.kind == RecordedTouch::Kind::account) {
-                accounts_.push_back({touch.address, touch.info, touch.info, false, {}, {}});
+                accounts_.push_back({touch.address, touch.info, touch.info, false, {}});
                 slots_.emplace_back();
             } else if (touch.kind == RecordedTouch::Kind::slot) {
-                slots_[touch.account].push_back({touch.slot, touch.value, touch.value, true, {}});
+                slots_[touch.account].push_back({touch.slot, touch.value, touch.value, true});
             }
         }
         for (std::size_t i = 0; i < accounts_.size(); ++i) accounts_[i].slots = slots_[i];
