@@ -92,7 +92,7 @@ function(sluice_add_guest_build)
     COMMAND ${CMAKE_COMMAND} -S ${PROJECT_SOURCE_DIR} -B ${dir} -G ${CMAKE_GENERATOR} --log-level=WARNING
       --toolchain ${PROJECT_SOURCE_DIR}/cmake/toolchains/riscv64im-clang.cmake
       -DCMAKE_BUILD_TYPE=Release -DSLUICE_GUEST_OUTPUT_DIR=${CMAKE_BINARY_DIR}/guest
-      -DSLUICE_GUEST_LIBGCC=${libgcc} -DSLUICE_INSTALL=OFF -DSLUICE_PIC=OFF -DSLUICE_WERROR=${SLUICE_WERROR} ${launcher}
+      -DSLUICE_GUEST_LIBGCC=${libgcc} -DSLUICE_INSTALL=OFF -DSLUICE_WERROR=${SLUICE_WERROR} ${launcher}
     COMMAND ${CMAKE_COMMAND} --build ${dir} --target guests
     COMMENT "Building the RISC-V guest"
     USES_TERMINAL VERBATIM)
