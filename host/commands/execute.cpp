@@ -4,9 +4,9 @@
 
 #include "commands/execution.h"
 #include "commands/input.h"
+#include "sluice/files/files.h"
 #include "sluice/isa/decode.h"
 #include "sluice/vm/profile.h"
-#include "sluice/files/files.h"
 
 namespace sluice::host {
 namespace {
@@ -91,8 +91,7 @@ class Execute final : public Command {
         const auto profiled = vm::profile(program, input);
         if (!profiled.ok()) return profiled.status();
         if (!profile_.empty()) {
-            const absl::Status status =
-                files::write_file(profile_, profiled->folded_stacks(vm::ProfileUnit::weighted));
+            const absl::Status status = files::write_file(profile_, profiled->folded_stacks(vm::ProfileUnit::weighted));
             if (!status.ok()) return status;
         }
         if (report_.empty()) return absl::OkStatus();

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 
 #include "sluice/abi/ecall.h"
-#include "sluice/witness/reader.h"
 #include "sluice/files/files.h"
+#include "sluice/witness/reader.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/hex.h"
 

@@ -10,9 +10,9 @@
 
 #include "rpc/fetch.h"
 #include "sluice/executor_host/chain_file.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/block_folder.h"
 #include "sluice/witness_host/block_json.h"
-#include "sluice/files/files.h"
 #include "sluice/witness_host/hex.h"
 #include "sluice/witness_host/input_file.h"
 #include "sluice/witness_host/witness_json.h"

@@ -58,8 +58,7 @@ class MakeInput final : public Command {
         if (!stream_.empty()) {
             const auto stream = job->stream(witness_.mode);
             if (!stream.ok()) return fail(stream.status());
-            if (const absl::Status status = files::write_file(stream_, *stream); !status.ok())
-                return fail(status);
+            if (const absl::Status status = files::write_file(stream_, *stream); !status.ok()) return fail(status);
             json["stream"] = stream_;
             json["stream_bytes"] = stream->size();
         }

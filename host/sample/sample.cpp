@@ -17,8 +17,8 @@
 #include "sluice/executor/fees.h"
 #include "sluice/executor/memory_state.h"
 #include "sluice/executor_host/chain_file.h"
-#include "sluice/witness/trie.h"
 #include "sluice/files/files.h"
+#include "sluice/witness/trie.h"
 #include "sluice/witness_host/full_trie.h"
 
 namespace sluice::host {

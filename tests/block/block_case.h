@@ -10,9 +10,9 @@
 #include "sluice/block/record.h"
 #include "sluice/block/run.h"
 #include "sluice/executor_host/chain_file.h"
+#include "sluice/files/files.h"
 #include "sluice/vm/machine.h"
 #include "sluice/witness_host/block_folder.h"
-#include "sluice/files/files.h"
 #include "support/catch.h"
 
 namespace sluice::test {

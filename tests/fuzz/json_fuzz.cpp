@@ -6,8 +6,8 @@
 #include <string>
 
 #include "sluice/base/keccak.h"
-#include "sluice/witness_host/block_json.h"
 #include "sluice/files/files.h"
+#include "sluice/witness_host/block_json.h"
 #include "sluice/witness_host/input_file.h"
 #include "sluice/witness_host/records.h"
 #include "sluice/witness_host/witness_json.h"

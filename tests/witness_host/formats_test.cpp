@@ -5,9 +5,9 @@
 #include "nlohmann/json.hpp"
 
 #include "sluice/base/rlp.h"
+#include "sluice/files/files.h"
 #include "sluice/witness_host/block_folder.h"
 #include "sluice/witness_host/block_json.h"
-#include "sluice/files/files.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/hex.h"
 #include "sluice/witness_host/input_file.h"
