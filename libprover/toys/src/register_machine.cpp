@@ -37,7 +37,6 @@ struct StepColumns {
     T is_real, pc, time;
     Word<T> target, a, b;
 };
-constexpr std::string_view kStepNames = "is_real pc time target_low target_high a_low a_high b_low b_high";
 
 /// One access to a word: what was there, when it was put there, and how long ago that is, less one.
 template <class T>

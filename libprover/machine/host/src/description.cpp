@@ -233,11 +233,4 @@ Machine MachineDescription::view() const noexcept {
     return machine;
 }
 
-int MachineDescription::find(std::uint32_t id) const noexcept {
-    for (std::size_t i = 0; i < chips_.size(); ++i) {
-        if (chips_[i].id == id) return static_cast<int>(i);
-    }
-    return -1;
-}
-
 }  // namespace sluice::machine

@@ -74,8 +74,6 @@ class MachineDescription {
     [[nodiscard]] const MachineRules& rules() const noexcept { return rules_; }
     /// Valid while this object lives (moving it keeps the view valid).
     [[nodiscard]] Machine view() const noexcept;
-    /// Place of a chip in the order; -1 if there is none of that id.
-    [[nodiscard]] int find(std::uint32_t id) const noexcept;
 
  private:
     MachineDescription(MachineRules rules, std::vector<ChipDescription> chips);

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "sluice/machine/builder.h"
@@ -18,9 +17,6 @@ struct ChipTrace {
     std::uint32_t height = 0;
     std::array<std::vector<KoalaBear>, kGroups> columns;  ///< columns[0] stays empty
 
-    [[nodiscard]] std::span<const KoalaBear> column(Group group, std::uint32_t index) const {
-        return std::span(columns[static_cast<std::size_t>(group)]).subspan(index * align4(height), height);
-    }
     [[nodiscard]] KoalaBear& at(Group group, std::uint32_t index, std::uint32_t row) {
         return columns[static_cast<std::size_t>(group)][index * align4(height) + row];
     }
@@ -45,7 +41,6 @@ class TraceWriter {
         main_.push_back(main);
     }
     [[nodiscard]] std::uint32_t height() const noexcept { return static_cast<std::uint32_t>(main_.size()); }
-    [[nodiscard]] std::vector<Main>& main_rows() noexcept { return main_; }
 
     [[nodiscard]] ChipTrace finish() const {
         ChipTrace trace;
