@@ -1,12 +1,11 @@
 // Modular exponentiation: Montgomery form for the odd part of the modulus, truncation for its power of two.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "crypto/soft/kernels.h"
-
 #include <bit>
 #include <cstring>
-#include <type_traits>
 
+#include "crypto/soft/kernels.h"
 #include "crypto/soft/limbs.h"
+#include "crypto/soft/montgomery.h"
 
 namespace sluice::crypto::soft {
 namespace {
@@ -178,12 +177,10 @@ struct Exponent {
     }
 };
 
-/// Residues modulo an odd number, as x * 2^(64 n) mod m (Montgomery form). `Size` is std::size_t, or a constant for
-/// which the loops unroll.
-template <class Size>
+/// Residues modulo an odd number of n words, as x * 2^(64 n) mod m (Montgomery form).
 class OddRing {
  public:
-    OddRing(const Word* modulus, Size size, Word* scratch) noexcept
+    OddRing(const Word* modulus, std::size_t size, Word* scratch) noexcept
         : modulus_(modulus), size_(size), scratch_(scratch), negated_inverse_(0 - inverse_mod_word(modulus[0])) {}
 
     static constexpr std::size_t scratch_words(std::size_t size) noexcept { return 2 * size; }
@@ -191,8 +188,7 @@ class OddRing {
 
     /// out = a * b / 2^(64 n); the arguments may be the same.
     void multiply(Word* out, const Word* a, const Word* b) const noexcept {
-        Word local[kLocalWords];
-        Word* sum = kFixed ? local : scratch_;
+        Word* sum = scratch_;
         for (std::size_t j = 0; j < size_; ++j) sum[j] = 0;
         Word top = 0;
         for (std::size_t i = 0; i < size_; ++i) {
@@ -214,8 +210,7 @@ class OddRing {
     /// out = a * a / 2^(64 n): the mixed products are taken once and doubled.
     void square(Word* out, const Word* a) const noexcept {
         const std::size_t n = size_;
-        Word local[kLocalWords];
-        Word* wide = kFixed ? local : scratch_;
+        Word* wide = scratch_;
         for (std::size_t j = 0; j < n; ++j) wide[j] = 0;  // wide[i + n] is first written in round i
         for (std::size_t i = 0; i < n; ++i) {
             Word carry = 0;
@@ -245,12 +240,6 @@ class OddRing {
     }
 
  private:
-    static constexpr bool kFixed = !std::is_same_v<Size, std::size_t>;
-    static constexpr std::size_t kLocalWords = [] {
-        if constexpr (kFixed) return 2 * Size::value;
-        return std::size_t{1};
-    }();
-
     /// out = wide / 2^(64 n) mod m, for 2n words with a value below m * 2^(64 n), which are used up.
     void divide_by_radix(Word* out, Word* wide) const noexcept {
         Word top = 0;
@@ -275,9 +264,34 @@ class OddRing {
     }
 
     const Word* modulus_;
-    [[no_unique_address]] Size size_;
+    std::size_t size_;
     Word* scratch_;
     Word negated_inverse_;
+};
+
+/// The same for an odd number of four words, which stay in registers.
+class OddRing256 {
+ public:
+    OddRing256(const Word* modulus, std::size_t, Word*) noexcept : modulus_(MontgomeryModulus::from(load(modulus))) {}
+
+    static constexpr std::size_t scratch_words(std::size_t) noexcept { return 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return 4; }
+
+    void multiply(Word* out, const Word* a, const Word* b) const noexcept {
+        store(out, montgomery_product(load(a), load(b), modulus_));
+    }
+    void square(Word* out, const Word* a) const noexcept { store(out, montgomery_square(load(a), modulus_)); }
+    void leave(Word* out, const Word* a) const noexcept {
+        store(out, montgomery_product(load(a), Uint256(1), modulus_));
+    }
+
+ private:
+    static Uint256 load(const Word* words) noexcept { return {words[0], words[1], words[2], words[3]}; }
+    static void store(Word* words, const Uint256& value) noexcept {
+        for (std::size_t i = 0; i < 4; ++i) words[i] = value.limb[i];
+    }
+
+    MontgomeryModulus modulus_;
 };
 
 /// Residues modulo 2^(64 n).
@@ -352,14 +366,14 @@ bool power(const Ring& ring, const Word* base, const Exponent& exponent, Word* r
 }
 
 /// result = base^exponent mod an odd modulus > 1 of n words (top word not zero), exponent > 0.
-template <class Size>
-bool power_mod_odd(ByteView base, const Exponent& exponent, const Word* modulus, Size n, Word* result,
+template <class Ring>
+bool power_mod_odd(ByteView base, const Exponent& exponent, const Word* modulus, std::size_t n, Word* result,
                    Arena& scratch) noexcept {
     const std::size_t base_words = words_for(base.size());
     const std::size_t size = base_words + n + 1;
     Word* shifted_modulus = scratch.make_array<Word>(n);
     Word* value = scratch.make_array<Word>(size > 2 * n ? size : 2 * n);
-    Word* ring_scratch = scratch.make_array<Word>(OddRing<Size>::scratch_words(n));
+    Word* ring_scratch = scratch.make_array<Word>(Ring::scratch_words(n));
     if (shifted_modulus == nullptr || value == nullptr || ring_scratch == nullptr) return false;
 
     // base * 2^(64 n) mod m, the base in Montgomery form, is one division.
@@ -371,7 +385,7 @@ bool power_mod_odd(ByteView base, const Exponent& exponent, const Word* modulus,
     reduce_normalized(value, size, shifted_modulus, n);
     shift_right(value, value, n, shift);
 
-    const OddRing<Size> ring(modulus, n, ring_scratch);
+    const Ring ring(modulus, n, ring_scratch);
     if (!power(ring, value, exponent, result, scratch)) return false;
     ring.leave(result, result);
     return true;
@@ -426,9 +440,9 @@ bool modexp_in(ByteView base, ByteView exponent_bytes, ByteView modulus_bytes, M
     std::memset(odd_result, 0, (n + 1) * kWordBytes);
     if (!(odd_words == 1 && odd[0] == 1)) {
         const auto mark = scratch.mark();
-        const bool done = odd_words == 4 ? power_mod_odd(base, exponent, odd, std::integral_constant<std::size_t, 4>{},
-                                                         odd_result, scratch)
-                                         : power_mod_odd(base, exponent, odd, odd_words, odd_result, scratch);
+        const bool done = odd_words == 4
+                              ? power_mod_odd<OddRing256>(base, exponent, odd, odd_words, odd_result, scratch)
+                              : power_mod_odd<OddRing>(base, exponent, odd, odd_words, odd_result, scratch);
         if (!done) return false;
         scratch.rewind(mark);
     }

@@ -1,4 +1,4 @@
-// Arithmetic modulo a fixed odd 256-bit modulus in Montgomery form.
+// Arithmetic modulo an odd 256-bit modulus in Montgomery form.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -45,6 +45,77 @@ namespace sluice::crypto::soft {
             (even.limb[2] >> 1) | (even.limb[3] << 63), (even.limb[3] >> 1) | (carry << 63)};
 }
 
+/// An odd modulus and what reductions by it take.
+struct MontgomeryModulus {
+    Uint256 value;
+    std::uint64_t negative_inverse;  ///< -1 / value mod 2^64
+
+    [[nodiscard]] static constexpr MontgomeryModulus from(const Uint256& odd) noexcept {
+        // An odd number is its own inverse mod 8, and each of Newton's steps doubles the number of right bits.
+        std::uint64_t inverse = odd.limb[0];
+        for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - odd.limb[0] * inverse;
+        return {odd, 0 - inverse};
+    }
+};
+
+/// (t4 .. t0) + k m with k such that t0 becomes zero, which is not written. `carry` is what the limb above t4 still
+/// lacks, before and after.
+[[gnu::always_inline]] constexpr void montgomery_clear_limb(std::uint64_t t0, std::uint64_t& t1, std::uint64_t& t2,
+                                                            std::uint64_t& t3, std::uint64_t& t4, std::uint64_t& carry,
+                                                            const MontgomeryModulus& m) noexcept {
+    const std::uint64_t k = t0 * m.negative_inverse;
+    std::uint64_t high = 0;
+    if (__builtin_constant_p(m.value.limb[0]) && m.value.limb[0] == ~std::uint64_t{0}) {
+        // The lowest limb takes no multiplication: t0 + k (2^64 - 1) = k 2^64, since k = t0.
+        high = k;
+        t1 = multiply_add(k, m.value.limb[1], t1, high);
+        t2 = multiply_add(k, m.value.limb[2], t2, high);
+        t3 = multiply_add(k, m.value.limb[3], t3, high);
+    } else {
+        multiply_add_row(m.value, k, t0, t1, t2, t3, high);
+    }
+    t4 = add_limbs(t4, high, carry);
+}
+
+/// a b / 2^256 mod m, for b below m. Rows of the product and reductions take turns.
+[[nodiscard, gnu::always_inline]] constexpr Uint256 montgomery_product(const Uint256& a, const Uint256& b,
+                                                                       const MontgomeryModulus& m) noexcept {
+    std::uint64_t t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0;  // below 2 m between two rows
+    for (int i = 0; i < 4; ++i) {
+        std::uint64_t high = 0;
+        multiply_add_row(b, a.limb[i], t0, t1, t2, t3, high);
+        std::uint64_t over = 0;
+        std::uint64_t carry = 0;
+        high = add_limbs(t4, high, over);
+        montgomery_clear_limb(t0, t1, t2, t3, high, carry, m);
+        t0 = t1;
+        t1 = t2;
+        t2 = t3;
+        t3 = high;
+        t4 = over + carry;
+    }
+    return subtract_once({t0, t1, t2, t3}, t4, m.value);
+}
+
+/// t / 2^256 mod m, for t below m 2^256.
+[[nodiscard, gnu::always_inline]] constexpr Uint256 montgomery_reduce(const Uint512& t,
+                                                                      const MontgomeryModulus& m) noexcept {
+    std::uint64_t t0 = t.limb[0], t1 = t.limb[1], t2 = t.limb[2], t3 = t.limb[3];
+    std::uint64_t t4 = t.limb[4], t5 = t.limb[5], t6 = t.limb[6], t7 = t.limb[7];
+    std::uint64_t carry = 0;
+    montgomery_clear_limb(t0, t1, t2, t3, t4, carry, m);
+    montgomery_clear_limb(t1, t2, t3, t4, t5, carry, m);
+    montgomery_clear_limb(t2, t3, t4, t5, t6, carry, m);
+    montgomery_clear_limb(t3, t4, t5, t6, t7, carry, m);
+    return subtract_once({t4, t5, t6, t7}, carry, m.value);
+}
+
+/// a a / 2^256 mod m, for a below m.
+[[nodiscard, gnu::always_inline]] constexpr Uint256 montgomery_square(const Uint256& a,
+                                                                      const MontgomeryModulus& m) noexcept {
+    return montgomery_reduce(square_wide(a), m);
+}
+
 /// An integer modulo kModulus, which is odd and above 2^255, kept as a 2^256 mod kModulus.
 template <Uint256 kModulus>
 class Montgomery {
@@ -54,16 +125,18 @@ class Montgomery {
     [[nodiscard]] static constexpr Montgomery one() noexcept { return Montgomery(kOne); }
     /// `value` is below the modulus.
     [[nodiscard]] static constexpr Montgomery from(const Uint256& value) noexcept {
-        return Montgomery(reduce_product(value, kOneSquared));
+        return Montgomery(montgomery_product(value, kOneSquared, kReduction));
     }
     /// The integer, below the modulus.
-    [[nodiscard]] constexpr Uint256 value() const noexcept { return reduce_product(value_, Uint256(1)); }
+    [[nodiscard]] constexpr Uint256 value() const noexcept {
+        return montgomery_product(value_, Uint256(1), kReduction);
+    }
 
     [[nodiscard]] constexpr bool is_zero() const noexcept { return value_.is_zero(); }
     friend constexpr bool operator==(const Montgomery& a, const Montgomery& b) noexcept { return a.value_ == b.value_; }
 
     friend constexpr Montgomery operator*(const Montgomery& a, const Montgomery& b) noexcept {
-        return Montgomery(reduce_product(a.value_, b.value_));
+        return Montgomery(montgomery_product(a.value_, b.value_, kReduction));
     }
     friend constexpr Montgomery operator+(const Montgomery& a, const Montgomery& b) noexcept {
         return Montgomery(add_modulo(a.value_, b.value_, kModulus));
@@ -72,14 +145,16 @@ class Montgomery {
         return Montgomery(subtract_modulo(a.value_, b.value_, kModulus));
     }
     friend constexpr Montgomery operator-(const Montgomery& a) noexcept { return Montgomery() - a; }
-    friend constexpr Montgomery square(const Montgomery& a) noexcept { return a * a; }
+    friend constexpr Montgomery square(const Montgomery& a) noexcept {
+        return Montgomery(montgomery_square(a.value_, kReduction));
+    }
     friend constexpr Montgomery half(const Montgomery& a) noexcept {
         return Montgomery(halve_modulo(a.value_, kModulus));
     }
     /// 1 / a, and zero for zero; the modulus has to be prime.
     friend constexpr Montgomery inverse(const Montgomery& a) noexcept {
         // The inverse of a 2^256 lacks a factor of 2^512.
-        return Montgomery(reduce_product(modular_inverse(a.value_, kInverseModulus), kOneCubed));
+        return Montgomery(montgomery_product(modular_inverse(a.value_, kInverseModulus), kOneCubed, kReduction));
     }
 
  private:
@@ -87,12 +162,7 @@ class Montgomery {
 
     constexpr explicit Montgomery(const Uint256& value) noexcept : value_(value) {}
 
-    /// -1 / modulus mod 2^64, by Newton's iteration: each step doubles the number of right bits.
-    static constexpr std::uint64_t kNegativeInverse = [] {
-        std::uint64_t inverse = kModulus.limb[0];
-        for (int i = 0; i < 5; ++i) inverse *= 2 - kModulus.limb[0] * inverse;
-        return 0 - inverse;
-    }();
+    static constexpr MontgomeryModulus kReduction = MontgomeryModulus::from(kModulus);
     static constexpr Uint256 kOne = Uint256() - kModulus;
     static constexpr Uint256 kOneSquared = [] {
         Uint256 value = kOne;
@@ -102,45 +172,8 @@ class Montgomery {
 
     static constexpr InverseModulus kInverseModulus = InverseModulus::from(kModulus);
 
-    /// The running product of reduce_product: below 2 modulus.
-    struct Running {
-        std::uint64_t t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0;
-    };
-
-    /// (t + a x + m modulus) / 2^64, with m such that the division leaves nothing.
-    [[gnu::always_inline]] static constexpr Running step(Running t, const Uint256& a, std::uint64_t x) noexcept {
-        std::uint64_t high = 0;
-        multiply_add_row(a, x, t.t0, t.t1, t.t2, t.t3, high);
-        std::uint64_t over = 0;
-        t.t4 = add_limbs(t.t4, high, over);
-        const std::uint64_t m = t.t0 * kNegativeInverse;
-        if constexpr (kModulus.limb[0] == ~std::uint64_t{0}) {
-            // The lowest limb takes no multiplication: t0 + m (2^64 - 1) = m 2^64, since m = t0.
-            std::uint64_t carry = m;
-            t.t1 = multiply_add(m, kModulus.limb[1], t.t1, carry);
-            t.t2 = multiply_add(m, kModulus.limb[2], t.t2, carry);
-            t.t3 = multiply_add(m, kModulus.limb[3], t.t3, carry);
-            high = carry;
-        } else {
-            multiply_add_row(kModulus, m, t.t0, t.t1, t.t2, t.t3, high);
-        }
-        std::uint64_t over2 = 0;
-        t.t4 = add_limbs(t.t4, high, over2);
-        return {t.t1, t.t2, t.t3, t.t4, over + over2};
-    }
-
-    /// a b / 2^256 mod modulus.
-    [[nodiscard]] static constexpr Uint256 reduce_product(const Uint256& a, const Uint256& b) noexcept {
-        Running t;
-        t = step(t, a, b.limb[0]);
-        t = step(t, a, b.limb[1]);
-        t = step(t, a, b.limb[2]);
-        t = step(t, a, b.limb[3]);
-        return subtract_once({t.t0, t.t1, t.t2, t.t3}, t.t4, kModulus);
-    }
-
     /// 2^768 mod modulus.
-    static constexpr Uint256 kOneCubed = reduce_product(kOneSquared, kOneSquared);
+    static constexpr Uint256 kOneCubed = montgomery_square(kOneSquared, kReduction);
 
     Uint256 value_{};
 };
