@@ -323,5 +323,79 @@ TEST_CASE("a reader without enough memory says so") {
     }
 }
 
+/// What the shipped verifier says of a key, given a proof of no bytes: that the proof is cut short, if the key is good.
+std::string verify_changed(const std::function<void(LooseKey&)>& change) {
+    LooseKey key;
+    change(key);
+    const std::vector<std::uint8_t> bytes = key.bytes();
+    std::vector<std::uint64_t> memory(verify::scratch_bytes(bytes.size(), 0) / 8);
+    Arena arena(memory.data(), memory.size() * 8);
+    return in_words(verify::verify(bytes, {}, {}, arena));
+}
+
+TEST_CASE("a key at the profile's limits is taken, and one beyond any of them is not") {
+    using verify::VerifyLimit;
+    const params::Profile& profile = params::kBits100;
+    const params::Limits& limits = profile.limits;
+    const auto refusal = [](VerifyLimit limit) {
+        return "key_over_profile 0 " + std::to_string(static_cast<std::uint32_t>(limit));
+    };
+    const auto compare = [&](VerifyLimit limit, const std::function<void(LooseKey&, std::uint32_t)>& set,
+                             std::uint64_t most) {
+        INFO("limit " << static_cast<std::uint32_t>(limit));
+        const auto at = [&](std::uint64_t value) {
+            return verify_changed([&](LooseKey& key) { set(key, static_cast<std::uint32_t>(value)); });
+        };
+        CHECK(at(most) == "truncated 0 0");
+        CHECK(at(most + 1) == refusal(limit));
+    };
+    const auto elements = [](std::size_t term) {
+        return [=](LooseKey& key, std::uint32_t count) {
+            // Records meet others of their kind, and so do links of both machines: all get the same number.
+            for (LooseMachine& machine : key.machines) {
+                for (LooseChip::Term& other : machine.chips[0].terms) {
+                    if (other.type / 2 == term / 2 && (term < 2 || other.type == term))
+                        other.elements.assign(count, term == 3 ? 1 : 2);
+                }
+            }
+        };
+    };
+    compare(
+        VerifyLimit::stack_height, [](LooseKey& key, std::uint32_t less) { key.stack_heights = {23 - less}; },
+        23 - profile.opening().min_stack_height_log);
+    compare(
+        VerifyLimit::chips,
+        [](LooseKey& key, std::uint32_t count) {
+            LooseChip chip = key.chip();
+            key.machines[0].chips.clear();
+            for (chip.id = 1; chip.id <= count; ++chip.id) key.machines[0].chips.push_back(chip);
+        },
+        limits.max_chips);
+    compare(
+        VerifyLimit::rows, [](LooseKey& key, std::uint32_t rows) { key.chip().max_height = rows; },
+        std::uint64_t{1} << limits.max_log_rows);
+    compare(
+        VerifyLimit::total_rows, [](LooseKey& key, std::uint32_t rows) { key.machines[0].max_total_rows = rows; },
+        limits.max_total_rows);
+    compare(
+        VerifyLimit::columns, [](LooseKey& key, std::uint32_t columns) { key.chip().widths[2] = columns - 1; },
+        limits.max_columns);
+    compare(
+        VerifyLimit::constraints, [](LooseKey& key, std::uint32_t count) { key.chip().constraints.assign(count, 0); },
+        limits.max_constraints);
+    compare(
+        VerifyLimit::interactions,
+        [](LooseKey& key, std::uint32_t count) {
+            key.chip().terms.assign(count, {2, 1, 0, {0}});
+        },
+        limits.max_interactions);
+    compare(VerifyLimit::record_elements, elements(0), limits.max_record_elements);
+    compare(VerifyLimit::lookup_elements, elements(2), limits.max_lookup_elements);
+    compare(VerifyLimit::link_elements, elements(3), limits.max_link_elements);
+    compare(
+        VerifyLimit::link_terms, [](LooseKey& key, std::uint32_t terms) { key.max_link_terms = terms; },
+        limits.max_linking_terms);
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -1,10 +1,13 @@
 // The reader of a key's body. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/machine/key.h"
 
-#include "key_rules.h"
+#include "sluice/machine/rules.h"
+#include "sluice/math/koala_bear.h"
 
 namespace sluice::machine {
 namespace {
+
+using math::KoalaBear;
 
 constexpr std::size_t kMaxBodySize = std::size_t{1} << 30;  // the key digest counts bytes by one field element
 
@@ -64,6 +67,7 @@ class Reader {
     void require(bool condition, KeyStatus status) noexcept {
         if (!condition) fail(status);
     }
+    void require(KeyStatus outcome) noexcept { require(outcome == KeyStatus::ok, outcome); }
     void fail(KeyStatus status) noexcept {
         if (status_ == KeyStatus::ok) status_ = status;
     }
@@ -96,7 +100,7 @@ void read_header(Reader& reader, KeyView& key) noexcept {
     read_stack_heights(reader, key);
     key.max_shards = reader.at_most(kMaxShards, KeyStatus::max_shards);
     reader.require(key.max_shards != 0, KeyStatus::max_shards);
-    key.max_link_terms = reader.at_most(detail::kModulus - 1, KeyStatus::max_link_terms);
+    key.max_link_terms = reader.at_most(KoalaBear::kModulus - 1, KeyStatus::max_link_terms);
     key.machine_count = reader.at_most(2, KeyStatus::machine_count);
     reader.require(key.machine_count != 0, KeyStatus::machine_count);
 }
@@ -109,46 +113,27 @@ void read_chains(Reader& reader, Machine& machine) noexcept {
         chains[i].first = reader.word();
         chains[i].last = reader.word();
         chains[i].initial = reader.word();
-        reader.require(chains[i].first < machine.public_values && chains[i].last < machine.public_values,
-                       KeyStatus::public_value_index);
-        reader.require(chains[i].initial < detail::kModulus, KeyStatus::chain_initial);
     }
     machine.chains = {chains, count};
 }
 
-[[nodiscard]] std::uint32_t read_index_or_none(Reader& reader, const Machine& machine) noexcept {
-    const std::uint32_t index = reader.word();
-    reader.require(index == kNoIndex || index < machine.public_values, KeyStatus::public_value_index);
-    return index;
-}
-
 void read_public_values(Reader& reader, Machine& machine) noexcept {
     machine.public_values = reader.at_most(kMaxPublicValues, KeyStatus::public_value_count);
-    machine.max_total_rows = reader.at_most(detail::kModulus - 1, KeyStatus::total_rows);
-    machine.shard_index_value = read_index_or_none(reader, machine);
-    machine.last_shard_value = read_index_or_none(reader, machine);
+    machine.max_total_rows = reader.at_most(KoalaBear::kModulus - 1, KeyStatus::total_rows);
+    machine.shard_index_value = reader.word();
+    machine.last_shard_value = reader.word();
     read_chains(reader, machine);
     machine.statement = reader.words(reader.at_most(kMaxPublicValues, KeyStatus::statement_count));
-    for (const std::uint32_t index : machine.statement)
-        reader.require(index < machine.public_values, KeyStatus::public_value_index);
+    reader.require(check_public_values(machine));
 }
 
 void read_shape(Reader& reader, Chip& chip) noexcept {
     chip.id = reader.word();
     chip.name = reader.name();
-    std::uint32_t columns = 0;
-    for (std::uint32_t& width : chip.widths) {
-        width = reader.at_most(kMaxWidth, KeyStatus::width);
-        columns += width;
-    }
-    // A table without columns could be higher than everything that is committed.
-    reader.require(columns != 0, KeyStatus::width);
+    for (std::uint32_t& width : chip.widths) width = reader.word();
     chip.fixed_height = reader.word();
-    chip.max_height = reader.at_most(kMaxHeight, KeyStatus::max_height);
-    reader.require(chip.max_height != 0, KeyStatus::max_height);
-    reader.require(chip.fixed_height <= chip.max_height, KeyStatus::fixed_height);
-    // The key has the root of the preprocessed columns: with another height they would lie elsewhere.
-    reader.require(chip.width(Group::preprocessed) == 0 || chip.fixed_height != 0, KeyStatus::fixed_height);
+    chip.max_height = reader.word();
+    reader.require(check_shape(chip));
 }
 
 void read_nodes(Reader& reader, Chip& chip) noexcept {
@@ -184,14 +169,23 @@ void read_interactions(Reader& reader, Chip& chip) noexcept {
     chip.program.elements = {elements, total};
 }
 
+[[nodiscard]] KeyStatus check_program(const Chip& chip, std::uint32_t public_values, Arena& arena) noexcept {
+    const Arena::Mark mark = arena.mark();
+    const std::size_t count = chip.program.nodes.size();
+    NodeFacts* facts = arena.make_array<NodeFacts>(count);
+    if (facts == nullptr) return KeyStatus::scratch_exhausted;
+    KeyStatus status = check_nodes(chip, public_values, {facts, count}).status;
+    if (status == KeyStatus::ok) status = check_demands(chip.program, {facts, count}).status;
+    arena.rewind(mark);
+    return status;
+}
+
 void read_chip(Reader& reader, const Machine& machine, Chip& chip) noexcept {
     read_shape(reader, chip);
     read_nodes(reader, chip);
     chip.program.constraints = reader.words(reader.word());
     read_interactions(reader, chip);
-    if (reader.failed()) return;
-    const KeyStatus status = detail::check_program(chip, machine.public_values, reader.arena());
-    reader.require(status == KeyStatus::ok, status);
+    if (!reader.failed()) reader.require(check_program(chip, machine.public_values, reader.arena()));
 }
 
 /// Chips ascend by id, so that one machine has one key and a chip is there once.
@@ -211,7 +205,8 @@ void read_chips(Reader& reader, Machine& machine) noexcept {
 
 [[nodiscard]] std::span<const std::uint32_t> read_roots(Reader& reader, const KeyView& key) noexcept {
     const std::span<const std::uint32_t> roots = reader.words(key.stack_heights.size() * key.digest_elements);
-    for (const std::uint32_t element : roots) reader.require(element < detail::kModulus, KeyStatus::root_not_canonical);
+    for (const std::uint32_t element : roots)
+        reader.require(element < KoalaBear::kModulus, KeyStatus::root_not_canonical);
     return roots;
 }
 
@@ -234,6 +229,17 @@ void read_chips(Reader& reader, Machine& machine) noexcept {
     return free_of_rules ? KeyStatus::ok : KeyStatus::boundary_rules;
 }
 
+[[nodiscard]] KeyStatus check_buses(const KeyView& key, Arena& arena) noexcept {
+    const Arena::Mark mark = arena.mark();
+    std::size_t count = 0;
+    for (const Machine& machine : key.machines) count += interaction_count(machine);
+    Bus* buses = arena.make_array<Bus>(count);
+    if (buses == nullptr) return KeyStatus::scratch_exhausted;
+    const Bus* fault = find_arity_fault({key.machines, key.machine_count}, {buses, count});
+    arena.rewind(mark);
+    return fault == nullptr ? KeyStatus::ok : KeyStatus::arity;
+}
+
 [[nodiscard]] KeyStatus read_key(Reader& reader, KeyView& key) noexcept {
     read_header(reader, key);
     for (std::size_t m = 0; m < key.machine_count && !reader.failed(); ++m) {
@@ -245,7 +251,7 @@ void read_chips(Reader& reader, Machine& machine) noexcept {
     // One machine, one key: what nothing reads could be changed at will.
     if (!reader.at_end()) return KeyStatus::trailing_bytes;
     const KeyStatus boundary = check_boundary(key);
-    return boundary != KeyStatus::ok ? boundary : detail::check_buses(key, reader.arena());
+    return boundary != KeyStatus::ok ? boundary : check_buses(key, reader.arena());
 }
 
 }  // namespace

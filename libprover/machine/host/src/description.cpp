@@ -2,109 +2,75 @@
 #include "sluice/machine/description.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
+#include "sluice/machine/rules.h"
+
 namespace sluice::machine {
 
 namespace {
 
-/// What the rules ask of a node.
-struct NodeFacts {
-    unsigned degree = 0;             ///< in the columns
-    bool zero_with_columns = false;  ///< 0 whenever all columns are
-    bool before_challenges = true;   ///< reaches constants, linked columns and public values alone
-};
-
-std::vector<NodeFacts> facts_of(const ChipDescription& chip) {
-    std::vector<NodeFacts> facts(chip.nodes.size());
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        const Node& node = chip.nodes[i];
-        NodeFacts& fact = facts[i];
-        switch (node.kind) {
-            case NodeKind::constant:
-                fact.zero_with_columns = node.a == 0;
-                break;
-            case NodeKind::public_value:
-                break;
-            case NodeKind::preprocessed:
-            case NodeKind::main:
-            case NodeKind::linked:
-                fact = {1, true, node.kind == NodeKind::linked};
-                break;
-            case NodeKind::add:
-            case NodeKind::sub:
-            case NodeKind::mul: {
-                const NodeFacts& a = facts[node.a];
-                const NodeFacts& b = facts[node.b];
-                const bool product = node.kind == NodeKind::mul;
-                fact.degree = product ? a.degree + b.degree : std::max(a.degree, b.degree);
-                fact.zero_with_columns =
-                    product ? a.zero_with_columns || b.zero_with_columns : a.zero_with_columns && b.zero_with_columns;
-                fact.before_challenges = a.before_challenges && b.before_challenges;
-                break;
-            }
-        }
-    }
-    return facts;
-}
-
-constexpr unsigned kMaxDegree = 3;
 constexpr std::array<const char*, kInteractionTypes> kTypeNames = {"write", "read", "lookup", "link"};
 
+std::string name_of_interaction(const ChipDescription& chip, std::uint32_t index) {
+    const Interaction& interaction = chip.interactions[index];
+    return absl::StrCat(kTypeNames[static_cast<std::size_t>(interaction.type)], " of kind ", interaction.kind,
+                        " (interaction ", index, ")");
+}
+
+/// What of the chip a fault speaks of.
+std::string name_of_part(const ChipDescription& chip, const ProgramFault& fault) {
+    switch (fault.status) {
+        case KeyStatus::constraint_node:
+        case KeyStatus::constraint_degree:
+        case KeyStatus::constraint_zero_row:
+            return absl::StrCat("constraint \"", chip.constraint_names[fault.index], "\"");
+        case KeyStatus::interaction_type:
+        case KeyStatus::interaction_kind:
+        case KeyStatus::interaction_node:
+        case KeyStatus::interaction_degree:
+        case KeyStatus::interaction_zero_row:
+        case KeyStatus::link_reach:
+            return name_of_interaction(chip, fault.index);
+        default:
+            break;
+    }
+    const Node& node = chip.nodes[fault.index];
+    return node.kind == NodeKind::public_value ? absl::StrCat("public value ", node.a)
+                                               : absl::StrCat("node ", fault.index);
+}
+
+/// The status in words, with what helps to mend it.
+std::string explain(KeyStatus status, std::uint32_t degree = 0) {
+    std::string words(text(status));
+    if (degree != 0) absl::StrAppend(&words, ": degree ", degree);
+    if (status == KeyStatus::constraint_zero_row) absl::StrAppend(&words, "; multiply it by a selector");
+    return words;
+}
+
 absl::Status check_rules(const ChipDescription& chip, std::uint32_t public_values) {
-    const std::vector<NodeFacts> facts = facts_of(chip);
-    for (const Node& node : chip.nodes) {
-        if (node.kind == NodeKind::public_value && node.a >= public_values) {
-            return absl::InvalidArgumentError(absl::StrCat("chip ", chip.name, ": public value ", node.a,
-                                                           " is used, the machine has ", public_values));
-        }
-    }
-    for (std::size_t i = 0; i < chip.constraints.size(); ++i) {
-        const NodeFacts& fact = facts[chip.constraints[i]];
-        if (fact.degree > kMaxDegree) {
-            return absl::InvalidArgumentError(absl::StrCat("chip ", chip.name, ", constraint \"",
-                                                           chip.constraint_names[i], "\": degree ", fact.degree,
-                                                           ", at most ", kMaxDegree));
-        }
-        if (!fact.zero_with_columns) {
-            return absl::InvalidArgumentError(absl::StrCat("chip ", chip.name, ", constraint \"",
-                                                           chip.constraint_names[i],
-                                                           "\": not 0 in a row of zeros; multiply it by a selector"));
-        }
-    }
-    for (std::size_t i = 0; i < chip.interactions.size(); ++i) {
-        const Interaction& interaction = chip.interactions[i];
-        const auto where = [&] {
-            return absl::StrCat("chip ", chip.name, ", ", kTypeNames[static_cast<std::size_t>(interaction.type)],
-                                " of kind ", interaction.kind, " (interaction ", i, "): ");
-        };
-        const NodeFacts& multiplicity = facts[interaction.multiplicity];
-        unsigned degree = 0;
-        bool before_challenges = multiplicity.before_challenges;
-        for (std::uint32_t e = 0; e < interaction.element_count; ++e) {
-            const NodeFacts& element = facts[chip.elements[interaction.first_element + e]];
-            degree = std::max(degree, element.degree);
-            before_challenges = before_challenges && element.before_challenges;
-        }
-        const bool record = interaction.type == InteractionType::write || interaction.type == InteractionType::read;
-        const unsigned total = record ? multiplicity.degree + degree : std::max(multiplicity.degree, degree);
-        if (total > kMaxDegree) {
-            return absl::InvalidArgumentError(absl::StrCat(where(), "degree ", total, ", at most ", kMaxDegree));
-        }
-        if (!multiplicity.zero_with_columns) {
-            return absl::InvalidArgumentError(absl::StrCat(where(), "multiplicity not 0 in a row of zeros"));
-        }
-        if (interaction.type == InteractionType::link && !before_challenges) {
-            return absl::InvalidArgumentError(
-                absl::StrCat(where(), "reaches a column that is not linked: it is committed after the challenge"));
-        }
-    }
-    return absl::OkStatus();
+    const Chip view = chip.view();
+    if (const KeyStatus status = check_shape(view); status != KeyStatus::ok)
+        return absl::InvalidArgumentError(absl::StrCat("chip ", chip.name, ": ", explain(status)));
+    std::vector<NodeFacts> facts(chip.nodes.size());
+    ProgramFault fault = check_nodes(view, public_values, facts);
+    if (fault.status == KeyStatus::ok) fault = check_demands(view.program, facts);
+    if (fault.status == KeyStatus::ok) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("chip ", chip.name, ", ", name_of_part(chip, fault), ": ", explain(fault.status, fault.degree)));
+}
+
+absl::Status check_buses(const Machine& machine) {
+    std::vector<Bus> buses(interaction_count(machine));
+    const Bus* fault = find_arity_fault({&machine, 1}, buses);
+    if (fault == nullptr) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "chip ", std::string(machine.chips[fault[0].chip].name), ": kind ", fault[0].kind, " has ", fault[0].elements,
+        " elements here and ", fault[1].elements, " in chip ", std::string(machine.chips[fault[1].chip].name)));
 }
 
 }  // namespace
@@ -121,9 +87,10 @@ Chip ChipDescription::view() const noexcept {
 }
 
 unsigned ChipDescription::constraint_degree() const {
-    const std::vector<NodeFacts> facts = facts_of(*this);
+    std::vector<NodeFacts> facts(nodes.size());
+    (void)check_nodes(view(), kNoIndex, facts);  // the machine has checked it with its public values
     unsigned degree = 0;
-    for (const std::uint32_t node : constraints) degree = std::max(degree, facts[node].degree);
+    for (const std::uint32_t node : constraints) degree = std::max<unsigned>(degree, facts[node].degree);
     return degree;
 }
 
@@ -181,7 +148,6 @@ absl::StatusOr<ChipDescription> finish_chip(ChipDescription chip, SymbolicBuilde
 absl::StatusOr<MachineDescription> MachineDescription::make(MachineRules rules, std::vector<ChipDescription> chips) {
     std::sort(chips.begin(), chips.end(),
               [](const ChipDescription& a, const ChipDescription& b) { return a.id < b.id; });
-    std::map<std::pair<InteractionType, std::uint32_t>, std::uint32_t> arity;
     for (std::size_t i = 0; i < chips.size(); ++i) {
         const ChipDescription& chip = chips[i];
         if (i > 0 && chips[i - 1].id == chip.id) {
@@ -189,31 +155,15 @@ absl::StatusOr<MachineDescription> MachineDescription::make(MachineRules rules, 
                 absl::StrCat("chips ", chips[i - 1].name, " and ", chip.name, " have one id: ", chip.id));
         }
         if (const absl::Status status = check_rules(chip, rules.public_values); !status.ok()) return status;
-        for (const Interaction& interaction : chip.interactions) {
-            // Writes and reads meet on one bus.
-            const InteractionType type =
-                interaction.type == InteractionType::read ? InteractionType::write : interaction.type;
-            const auto [entry, fresh] = arity.try_emplace({type, interaction.kind}, interaction.element_count);
-            if (!fresh && entry->second != interaction.element_count) {
-                return absl::InvalidArgumentError(absl::StrCat("chip ", chip.name, ": kind ", interaction.kind, " has ",
-                                                               interaction.element_count, " elements here and ",
-                                                               entry->second, " elsewhere"));
-            }
-        }
     }
-    const auto in_range = [&](std::uint32_t index) { return index < rules.public_values; };
-    const auto in_range_or_none = [&](std::uint32_t index) { return index == kNoIndex || in_range(index); };
-    bool indices_good = in_range_or_none(rules.shard_index_value) && in_range_or_none(rules.last_shard_value) &&
-                        std::all_of(rules.statement.begin(), rules.statement.end(), in_range);
-    for (const Chain& chain : rules.chains) {
-        indices_good =
-            indices_good && in_range(chain.first) && in_range(chain.last) && chain.initial < KoalaBear::kModulus;
-    }
-    if (!indices_good) {
+    MachineDescription machine(std::move(rules), std::move(chips));
+    const Machine view = machine.view();
+    if (const absl::Status status = check_buses(view); !status.ok()) return status;
+    if (const KeyStatus status = check_public_values(view); status != KeyStatus::ok) {
         return absl::InvalidArgumentError(
-            absl::StrCat("a rule names a public value beyond the machine's ", rules.public_values));
+            absl::StrCat("public values: ", explain(status), "; the machine has ", view.public_values));
     }
-    return MachineDescription(std::move(rules), std::move(chips));
+    return machine;
 }
 
 MachineDescription::MachineDescription(MachineRules rules, std::vector<ChipDescription> chips)

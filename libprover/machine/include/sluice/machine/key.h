@@ -7,7 +7,9 @@
 //   for (const machine::Chip& chip : key.machines[0].chips) ...
 //
 // The format is section 9 of libprover/DESIGN.md, the rules that a machine must keep section 2. Whoever holds a KeyView
-// may rely on all of them; none has to be checked again. A key is not hint data, it is what a proof is about; but who
+// may rely on all of them; none has to be checked again. What depends on the key's profile (section 9: its limits, and
+// with them stack heights such that a codeword fits the field) is not known here: the verifier checks it
+// (Status::key_over_profile), and whoever makes a key. A key is not hint data, it is what a proof is about; but who
 // verifies with a key from elsewhere should get an answer and not a crash.
 #pragma once
 
