@@ -9,6 +9,7 @@
 #include "sluice/backend/channel.h"
 #include "sluice/base/arena.h"
 #include "sluice/machine/key.h"
+#include "sluice/machine/key_digest.h"
 #include "sluice/machine/program.h"
 
 namespace sluice::protocol {
@@ -109,19 +110,6 @@ absl::Status check_options(const KeyOptions& options, const KeyMachines& machine
 
 }  // namespace
 
-template <class Hasher>
-typename Hasher::Digest key_digest(std::span<const std::uint8_t> body) noexcept {
-    typename Hasher::Leaf leaf(static_cast<std::uint32_t>(2 + (body.size() + 2) / 3));
-    leaf.absorb(KoalaBear::from_canonical(0x4b));
-    leaf.absorb(KoalaBear::from_canonical(static_cast<std::uint32_t>(body.size())));
-    for (std::size_t at = 0; at < body.size(); at += 3) {
-        std::uint32_t word = 0;
-        for (std::size_t i = 0; i < 3 && at + i < body.size(); ++i) word |= std::uint32_t{body[at + i]} << (8 * i);
-        leaf.absorb(KoalaBear::from_canonical(word));
-    }
-    return leaf.digest();
-}
-
 template <unsigned D, class Hasher>
 absl::StatusOr<std::unique_ptr<backend::Commitment<Hasher>>> commit_preprocessed(
     backend::Backend<D, Hasher>& backend, const params::Profile& profile, const machine::MachineDescription& machine,
@@ -177,12 +165,10 @@ absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& b
         return absl::InvalidArgumentError(
             absl::StrCat("key: ", std::string(machine::name(status)), ": ", std::string(machine::text(status))));
     }
-    key.digest_ = key_digest<Hasher>(bytes);
+    key.digest_ = machine::key_digest<Hasher>(bytes);
     return key;
 }
 
-template hash::Poseidon2Hasher16::Digest key_digest<hash::Poseidon2Hasher16>(std::span<const std::uint8_t>) noexcept;
-template hash::Poseidon2Hasher24::Digest key_digest<hash::Poseidon2Hasher24>(std::span<const std::uint8_t>) noexcept;
 template class ProvingKey<4, hash::Poseidon2Hasher16>;
 template class ProvingKey<5, hash::Poseidon2Hasher24>;
 template absl::StatusOr<std::unique_ptr<backend::Commitment<hash::Poseidon2Hasher16>>>

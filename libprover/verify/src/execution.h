@@ -7,29 +7,15 @@
 #include "cursor.h"
 #include "shape.h"
 #include "sluice/machine/key.h"
+#include "sluice/machine/key_digest.h"
 #include "table_proof.h"
 
 namespace sluice::verify {
 
 inline constexpr std::uint32_t kProofMagic = 0x46504c53;  // "SLPF", little endian
 inline constexpr std::uint32_t kProofVersion = 1;
-// First elements of the leaves that are no tree's of a commitment.
-inline constexpr std::uint32_t kKeyDigestDomain = 0x4b;
+// First element of the leaves of pass 1.
 inline constexpr std::uint32_t kLinkLeafDomain = 0x4c;
-
-/// The digest that stands for a key in transcripts: its bytes, three to an element, behind their number.
-template <class S>
-[[nodiscard]] typename S::Digest key_digest(ByteView bytes) noexcept {
-    typename S::Hasher::Leaf leaf(static_cast<std::uint32_t>(2 + (bytes.size() + 2) / 3));
-    leaf.absorb(KoalaBear::from_canonical(kKeyDigestDomain));
-    leaf.absorb(KoalaBear::from_canonical(static_cast<std::uint32_t>(bytes.size())));
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        std::uint32_t word = 0;
-        for (std::size_t i = 0; i < 3 && at + i < bytes.size(); ++i) word |= std::uint32_t{bytes[at + i]} << (8 * i);
-        leaf.absorb(KoalaBear::from_canonical(word));
-    }
-    return leaf.digest();
-}
 
 template <class S>
 class Execution {
@@ -221,7 +207,7 @@ class Execution {
     /// The challenges follow from what each table proof says it committed in pass 1: columns that were chosen later, to
     /// cancel what does not balance, would be others.
     Outcome derive_link_challenges() noexcept {
-        context_.key_digest = key_digest<S>(key_bytes_);
+        context_.key_digest = machine::key_digest<typename S::Hasher>(key_bytes_);
         if (!compute_link_root()) return {Status::scratch_exhausted, 0};
         typename S::Transcript transcript("sluice linking 1", observer_);
         transcript.absorb("key_digest", context_.key_digest);

@@ -41,10 +41,6 @@ struct KeyMachines {
     const machine::MachineDescription* boundary = nullptr;  ///< null: none; then the shards' machine has no links
 };
 
-/// The digest of a key's body: H_leaf(0x4b, number of bytes, three bytes an element).
-template <class Hasher>
-[[nodiscard]] typename Hasher::Digest key_digest(std::span<const std::uint8_t> body) noexcept;
-
 /// A key with what proving with it needs.
 template <unsigned D, class Hasher>
 class ProvingKey {
