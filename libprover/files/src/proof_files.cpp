@@ -2,8 +2,10 @@
 #include "sluice/prover/proof_files.h"
 
 #include <cstring>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -11,6 +13,10 @@
 #include "proof_files.pb.h"
 #include "sluice/base/bytes.h"
 #include "sluice/files/files.h"
+#include "sluice/hash/poseidon2_hasher.h"
+#include "sluice/machine/key.h"
+#include "sluice/machine/key_digest.h"
+#include "sluice/params/profile.h"
 
 namespace sluice::prover {
 
@@ -71,6 +77,47 @@ absl::StatusOr<Message> parse(Schema schema, const std::string& bytes) {
     return message;
 }
 
+ByteView view(const std::string& bytes) {
+    return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+/// The profile that a key's body names.
+absl::StatusOr<const params::Profile*> profile_of(const std::string& key_body) {
+    const std::optional<std::uint32_t> number = machine::key_profile(view(key_body));
+    if (!number.has_value()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("the body is no key: ", key_body.size(), " bytes, expected SLKY and more"));
+    }
+    const params::Profile* profile =
+        *number > 0xffff ? nullptr : params::find_profile(static_cast<std::uint16_t>(*number));
+    if (profile == nullptr)
+        return absl::InvalidArgumentError(absl::StrCat("the key's body has profile number ", *number, ": not known"));
+    return profile;
+}
+
+template <class Hasher>
+std::string digest_bytes(const std::string& key_body) {
+    const typename Hasher::Digest digest = machine::key_digest<Hasher>(view(key_body));
+    std::string bytes(Hasher::Digest::kBytes, '\0');
+    auto* out = reinterpret_cast<std::uint8_t*>(bytes.data());
+    for (std::size_t i = 0; i < Hasher::Digest::kElements; ++i) store_le(out + 4 * i, digest.element[i].canonical());
+    return bytes;
+}
+
+absl::Status check_body(const KeyFile& key) {
+    const absl::StatusOr<const params::Profile*> profile = profile_of(key.body);
+    if (!profile.ok()) return profile.status();
+    if (key.profile == (*profile)->name) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("the file says profile \"", key.profile, "\", the key's body has ",
+                                                   std::string((*profile)->name)));
+}
+
+absl::Status check_body(const ProofFile& proof) {
+    if (proof.body.compare(0, 4, "SLPF") == 0) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("the body is no proof: ", proof.body.size(), " bytes that do not begin with SLPF"));
+}
+
 absl::Status with_path(const absl::Status& status, const std::string& path) {
     return absl::Status(status.code(), absl::StrCat(path, ": ", std::string(status.message())));
 }
@@ -106,19 +153,43 @@ std::string encode(const ProofFile& proof) {
     return serialize(Schema::proof, message);
 }
 
+absl::StatusOr<std::string> key_digest(const std::string& body) {
+    const absl::StatusOr<const params::Profile*> profile = profile_of(body);
+    if (!profile.ok()) return profile.status();
+    return (*profile)->hasher == params::Hasher::poseidon2_width16 ? digest_bytes<hash::Poseidon2Hasher16>(body)
+                                                                   : digest_bytes<hash::Poseidon2Hasher24>(body);
+}
+
+absl::Status check_pair(const KeyFile& key, const ProofFile& proof) {
+    if (proof.profile != key.profile) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("the proof is of profile \"", proof.profile, "\", the key of \"", key.profile, "\""));
+    }
+    const absl::StatusOr<std::string> digest = key_digest(key.body);
+    if (!digest.ok()) return digest.status();
+    if (proof.key_digest == *digest) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat("the proof is for the key with digest ",
+                                                      absl::BytesToHexString(proof.key_digest), ", this key has ",
+                                                      absl::BytesToHexString(*digest)));
+}
+
 absl::StatusOr<KeyFile> decode_key_file(const std::string& bytes) {
     const absl::StatusOr<proto::KeyFile> message = parse<proto::KeyFile>(Schema::key, bytes);
     if (!message.ok()) return message.status();
-    return KeyFile{
+    KeyFile key{
         message->profile(), message->machine(), message->body(), {message->notes().begin(), message->notes().end()}};
+    if (absl::Status status = check_body(key); !status.ok()) return status;
+    return key;
 }
 
 absl::StatusOr<ProofFile> decode_proof_file(const std::string& bytes) {
     const absl::StatusOr<proto::ProofFile> message = parse<proto::ProofFile>(Schema::proof, bytes);
     if (!message.ok()) return message.status();
-    return ProofFile{
+    ProofFile proof{
         message->profile(), message->key_digest(), {message->statement().begin(), message->statement().end()},
         message->output(),  message->body(),       {message->notes().begin(), message->notes().end()}};
+    if (absl::Status status = check_body(proof); !status.ok()) return status;
+    return proof;
 }
 
 absl::Status write_key_file(const std::string& path, const KeyFile& key) {
