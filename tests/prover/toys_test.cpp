@@ -110,8 +110,8 @@ struct Square : ChipBase {
     template <class T>
     struct Main {
         T is_real, x, y;
+        SLUICE_COLUMNS(is_real, x, y)
     };
-    static constexpr std::string_view kMainNames = "is_real x y";
     template <class B>
     static void eval(B& b, const Row<Square, typename B::Var>& row) {
         b.boolean("is_real is a bit", row.main.is_real);
@@ -120,7 +120,7 @@ struct Square : ChipBase {
 };
 
 /// Breaks one rule, named by the template argument.
-enum class Flaw { degree, zero_row, selector_degree, link_main, multiplicity, public_value, names, arity };
+enum class Flaw { degree, zero_row, selector_degree, link_main, multiplicity, public_value, arity };
 template <Flaw kFlaw>
 struct Flawed : ChipBase {
     static constexpr std::uint32_t kId = 8;
@@ -128,13 +128,13 @@ struct Flawed : ChipBase {
     template <class T>
     struct Linked {
         T u;
+        SLUICE_COLUMNS(u)
     };
     template <class T>
     struct Main {
         T x, y;
+        SLUICE_COLUMNS(x, y)
     };
-    static constexpr std::string_view kLinkedNames = "u";
-    static constexpr std::string_view kMainNames = kFlaw == Flaw::names ? "x" : "x y";
     template <class B>
     static void eval(B& b, const Row<Flawed, typename B::Var>& row) {
         const auto& [x, y] = row.main;
@@ -161,9 +161,47 @@ struct Flawed : ChipBase {
                 b.write(1, x, {x, y});
                 b.read(1, y, {x});
                 break;
-            case Flaw::names:
-                break;
         }
+    }
+};
+
+/// Says of its columns what is not so.
+enum class Listing { all, short_of_one, swapped, twice };
+template <Listing kListing, class T>
+struct Listed;
+template <class T>
+struct Listed<Listing::all, T> {
+    T x, y[2];
+    SLUICE_COLUMNS(x, y)
+};
+template <class T>
+struct Listed<Listing::short_of_one, T> {
+    T x, y[2];
+    SLUICE_COLUMNS(x)
+};
+template <class T>
+struct Listed<Listing::swapped, T> {
+    T x, y[2];
+    SLUICE_COLUMNS(y, x)
+};
+template <class T>
+struct Listed<Listing::twice, T> {
+    T x, y[2];
+    SLUICE_COLUMNS(x, x, x)
+};
+template <Listing kListing>
+struct Renamed : ChipBase {
+    static constexpr std::uint32_t kId = 9;
+    static constexpr std::string_view kName = "renamed";
+    template <class T>
+    struct Main {
+        T is_real;
+        Listed<kListing, T> first, second[2];
+        SLUICE_COLUMNS(is_real, first, second)
+    };
+    template <class B>
+    static void eval(B& b, const Row<Renamed, typename B::Var>& row) {
+        b.boolean("is_real is a bit", row.main.is_real);
     }
 };
 
@@ -203,7 +241,6 @@ TEST_CASE("a chip that breaks a rule of the machine is refused by name") {
     CHECK_THAT(flaw_message<Flaw::link_main>(), Contains("link of kind 1") && Contains("committed after its challenge"));
     CHECK_THAT(flaw_message<Flaw::multiplicity>(), Contains("lookup of kind 1") && Contains("multiplicity"));
     CHECK_THAT(flaw_message<Flaw::public_value>(), Contains("public value 2"));
-    CHECK_THAT(flaw_message<Flaw::names>(), Contains("1 column names, 2 columns"));
     CHECK_THAT(flaw_message<Flaw::arity>(), Contains("kind 1 has 1 elements here and 2"));
     std::vector<ChipDescription> twice;
     twice.push_back(*make_chip<Square>());
@@ -212,6 +249,21 @@ TEST_CASE("a chip that breaks a rule of the machine is refused by name") {
     ChipShape wrong;
     wrong.preprocessed.resize(4);
     CHECK_FALSE(make_chip<Square>(wrong).ok());
+}
+
+TEST_CASE("columns have the names of their structs' members") {
+    const absl::StatusOr<ChipDescription> chip = make_chip<Renamed<Listing::all>>();
+    REQUIRE(chip.ok());
+    CHECK(chip->column_names[0].empty());
+    CHECK(chip->column_names[1].empty());
+    CHECK(chip->column_names[2] == std::vector<std::string>{"is_real", "first.x", "first.y[0]", "first.y[1]",
+                                                            "second[0].x", "second[0].y[0]", "second[0].y[1]",
+                                                            "second[1].x", "second[1].y[0]", "second[1].y[1]"});
+    for (const absl::Status& status :
+         {make_chip<Renamed<Listing::short_of_one>>().status(), make_chip<Renamed<Listing::swapped>>().status(),
+          make_chip<Renamed<Listing::twice>>().status()}) {
+        CHECK_THAT(std::string(status.message()), Catch::Contains("chip renamed, group 2"));
+    }
 }
 
 TEST_CASE("the debugger names chip, row, constraint and values") {
@@ -311,8 +363,8 @@ TEST_CASE("a register machine's run links its shards, and each column of it matt
     auto run = toys::run_register_machine(program, input, std::vector<std::uint64_t>{20});
     REQUIRE(run.ok());
     // What no table says alone: the sum over the shards binds where words come from, and where they went.
-    const std::set<std::string> bound_by_links = {"boundary.initial_low", "boundary.initial_high", "boundary.last_low",
-                                                  "boundary.last_high", "boundary.last_shard"};
+    const std::set<std::string> bound_by_links = {"boundary.initial.low", "boundary.initial.high", "boundary.last.low",
+                                                  "boundary.last.high", "boundary.last_shard"};
     for (TableTrace& shard : run->shards) CHECK(free_columns(*machine, shard, 1).empty());
     for (const std::string& column : free_columns(*boundary, run->boundary, 1)) {
         INFO(column);

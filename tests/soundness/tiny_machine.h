@@ -27,13 +27,13 @@ struct Range : machine::ChipBase {
     template <class T>
     struct Preprocessed {
         T value;
+        SLUICE_COLUMNS(value)
     };
     template <class T>
     struct Main {
         T count;
+        SLUICE_COLUMNS(count)
     };
-    static constexpr std::string_view kPreprocessedNames = "value";
-    static constexpr std::string_view kMainNames = "count";
     template <class B>
     static void eval(B& b, const machine::Row<Range, typename B::Var>& row) {
         b.supply(kRange, row.main.count, {row.preprocessed.value});
@@ -46,8 +46,8 @@ struct Step : machine::ChipBase {
     template <class T>
     struct Main {
         T is_real, x, square;
+        SLUICE_COLUMNS(is_real, x, square)
     };
-    static constexpr std::string_view kMainNames = "is_real x square";
     template <class B>
     static void eval(B& b, const machine::Row<Step, typename B::Var>& row) {
         const auto& [is_real, x, square] = row.main;
@@ -66,8 +66,8 @@ struct Ends : machine::ChipBase {
     template <class T>
     struct Preprocessed {
         T one;
+        SLUICE_COLUMNS(one)
     };
-    static constexpr std::string_view kPreprocessedNames = "one";
     template <class B>
     static void eval(B& b, const machine::Row<Ends, typename B::Var>& row) {
         b.write(kState, row.preprocessed.one, {b.public_value(kFirst)});
@@ -82,13 +82,13 @@ struct Words : machine::ChipBase {
     template <class T>
     struct Linked {
         T is_real, key, value_in, value_out, shard_in;
+        SLUICE_COLUMNS(is_real, key, value_in, value_out, shard_in)
     };
     template <class T>
     struct Main {
         T difference;
+        SLUICE_COLUMNS(difference)
     };
-    static constexpr std::string_view kLinkedNames = "is_real key value_in value_out shard_in";
-    static constexpr std::string_view kMainNames = "difference";
     template <class B>
     static void eval(B& b, const machine::Row<Words, typename B::Var>& row) {
         const auto& [is_real, key, value_in, value_out, shard_in] = row.linked;
@@ -109,8 +109,8 @@ struct Boundary : machine::ChipBase {
     template <class T>
     struct Linked {
         T is_real, key, initial, last, last_shard;
+        SLUICE_COLUMNS(is_real, key, initial, last, last_shard)
     };
-    static constexpr std::string_view kLinkedNames = "is_real key initial last last_shard";
     template <class B>
     static void eval(B& b, const machine::Row<Boundary, typename B::Var>& row) {
         const auto& [is_real, key, initial, last, last_shard] = row.linked;

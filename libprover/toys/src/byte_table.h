@@ -34,13 +34,13 @@ struct ByteTable : machine::ChipBase {
     template <class T>
     struct Preprocessed {
         T value;
+        SLUICE_COLUMNS(value)
     };
     template <class T>
     struct Main {
         T count;
+        SLUICE_COLUMNS(count)
     };
-    static constexpr std::string_view kPreprocessedNames = "value";
-    static constexpr std::string_view kMainNames = "count";
 
     template <class B>
     static void eval(B& b, const machine::Row<ByteTable, typename B::Var>& row) {

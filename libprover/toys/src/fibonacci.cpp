@@ -18,8 +18,8 @@ struct Ends : machine::ChipBase {
     template <class T>
     struct Preprocessed {
         T one;
+        SLUICE_COLUMNS(one)
     };
-    static constexpr std::string_view kPreprocessedNames = "one";
 
     template <class B>
     static void eval(B& b, const machine::Row<Ends, typename B::Var>& row) {
@@ -42,8 +42,8 @@ struct Step : machine::ChipBase {
         T b[2];
         T sum[2];
         T carry[2];
+        SLUICE_COLUMNS(is_real, step, a, b, sum, carry)
     };
-    static constexpr std::string_view kMainNames = "is_real step a[2] b[2] sum[2] carry[2]";
 
     template <class B>
     static void eval(B& b, const machine::Row<Step, typename B::Var>& row) {

@@ -29,6 +29,7 @@ constexpr std::uint32_t kWordBus = 6;  ///< (address low, address high, value lo
 template <class T>
 struct Word {
     T low, high;
+    SLUICE_COLUMNS(low, high)
 };
 
 /// What every operation's row begins with: the step on the clock and the instruction.
@@ -36,6 +37,7 @@ template <class T>
 struct StepColumns {
     T is_real, pc, time;
     Word<T> target, a, b;
+    SLUICE_COLUMNS(is_real, pc, time, target, a, b)
 };
 
 /// One access to a word: what was there, when it was put there, and how long ago that is, less one.
@@ -44,6 +46,7 @@ struct AccessColumns {
     Word<T> before;
     T previous_time;
     T age[3];
+    SLUICE_COLUMNS(before, previous_time, age)
 };
 
 template <class B, class T>
@@ -79,13 +82,13 @@ struct ProgramTable : ChipBase {
     struct Preprocessed {
         T pc, op;
         Word<T> target, a, b;
+        SLUICE_COLUMNS(pc, op, target, a, b)
     };
     template <class T>
     struct Main {
         T count;
+        SLUICE_COLUMNS(count)
     };
-    static constexpr std::string_view kPreprocessedNames = "pc op target_low target_high a_low a_high b_low b_high";
-    static constexpr std::string_view kMainNames = "count";
 
     template <class B>
     static void eval(B& b, const Row<ProgramTable, typename B::Var>& row) {
@@ -102,8 +105,8 @@ struct Ends : ChipBase {
     template <class T>
     struct Preprocessed {
         T one;
+        SLUICE_COLUMNS(one)
     };
-    static constexpr std::string_view kPreprocessedNames = "one";
 
     template <class B>
     static void eval(B& b, const Row<Ends, typename B::Var>& row) {
@@ -131,10 +134,8 @@ struct Add : ChipBase {
         AccessColumns<T> a, b, target;
         Word<T> sum;
         T carry[2];
+        SLUICE_COLUMNS(step, a, b, target, sum, carry)
     };
-    static constexpr std::string_view kMainNames =
-        "is_real pc time target_low target_high a_low a_high b_low b_high "
-        "read_a[6] read_b[6] write_target[6] sum_low sum_high carry[2]";
 
     template <class B>
     static void eval(B& b, const Row<Add, typename B::Var>& row) {
@@ -164,10 +165,8 @@ struct Mul : ChipBase {
         AccessColumns<T> a, b, target;
         Word<T> product;
         T beyond[2];  ///< the product's bits from 16 on: a byte, and 0, 1 or 2
+        SLUICE_COLUMNS(step, a, b, target, product, beyond)
     };
-    static constexpr std::string_view kMainNames =
-        "is_real pc time target_low target_high a_low a_high b_low b_high "
-        "read_a[6] read_b[6] write_target[6] product_low product_high beyond[2]";
 
     template <class B>
     static void eval(B& b, const Row<Mul, typename B::Var>& row) {
@@ -197,9 +196,8 @@ struct Set : ChipBase {
     struct Main {
         StepColumns<T> step;
         AccessColumns<T> target;
+        SLUICE_COLUMNS(step, target)
     };
-    static constexpr std::string_view kMainNames =
-        "is_real pc time target_low target_high a_low a_high b_low b_high write_target[6]";
 
     template <class B>
     static void eval(B& b, const Row<Set, typename B::Var>& row) {
@@ -218,9 +216,8 @@ struct Jump : ChipBase {
         AccessColumns<T> a;
         T inverse;  ///< of the word, if it is not 0
         T taken;
+        SLUICE_COLUMNS(step, a, inverse, taken)
     };
-    static constexpr std::string_view kMainNames =
-        "is_real pc time target_low target_high a_low a_high b_low b_high read_a[6] inverse taken";
 
     template <class B>
     static void eval(B& b, const Row<Jump, typename B::Var>& row) {
@@ -241,9 +238,8 @@ struct Halt : ChipBase {
     struct Main {
         StepColumns<T> step;
         AccessColumns<T> a;
+        SLUICE_COLUMNS(step, a)
     };
-    static constexpr std::string_view kMainNames =
-        "is_real pc time target_low target_high a_low a_high b_low b_high read_a[6]";
 
     template <class B>
     static void eval(B& b, const Row<Halt, typename B::Var>& row) {
@@ -269,15 +265,14 @@ struct ShardRam : ChipBase {
         T is_real;
         Word<T> address, in, out;
         T shard_in;
+        SLUICE_COLUMNS(is_real, address, in, out, shard_in)
     };
     template <class T>
     struct Main {
         T age[2];  ///< shard - 1 - shard_in
         T final_time;
+        SLUICE_COLUMNS(age, final_time)
     };
-    static constexpr std::string_view kLinkedNames =
-        "is_real address_low address_high in_low in_high out_low out_high shard_in";
-    static constexpr std::string_view kMainNames = "age[2] final_time";
 
     template <class B>
     static void eval(B& b, const Row<ShardRam, typename B::Var>& row) {
@@ -306,6 +301,7 @@ struct Boundary : ChipBase {
         T is_real;
         Word<T> address, initial, last;
         T last_shard;
+        SLUICE_COLUMNS(is_real, address, initial, last, last_shard)
     };
     template <class T>
     struct Main {
@@ -313,10 +309,8 @@ struct Boundary : ChipBase {
         T gap[2];      ///< address - smallest
         T is_input;    ///< the address's highest bit
         T other_bits;  ///< of the address's high byte
+        SLUICE_COLUMNS(position, smallest, gap, is_input, other_bits)
     };
-    static constexpr std::string_view kLinkedNames =
-        "is_real address_low address_high initial_low initial_high last_low last_high last_shard";
-    static constexpr std::string_view kMainNames = "position smallest gap[2] is_input other_bits";
 
     template <class B>
     static void eval(B& b, const Row<Boundary, typename B::Var>& row) {
@@ -349,13 +343,13 @@ struct BoundaryEnds : ChipBase {
     template <class T>
     struct Preprocessed {
         T one;
+        SLUICE_COLUMNS(one)
     };
     template <class T>
     struct Main {
         T words, smallest;  ///< the state after the last row
+        SLUICE_COLUMNS(words, smallest)
     };
-    static constexpr std::string_view kPreprocessedNames = "one";
-    static constexpr std::string_view kMainNames = "words smallest";
 
     template <class B>
     static void eval(B& b, const Row<BoundaryEnds, typename B::Var>& row) {

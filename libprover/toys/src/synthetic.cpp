@@ -32,13 +32,13 @@ struct ChainEnds : machine::ChipBase {
     template <class T>
     struct Preprocessed {
         T one, chain;
+        SLUICE_COLUMNS(one, chain)
     };
     template <class T>
     struct Main {
         T first, length, last;
+        SLUICE_COLUMNS(first, length, last)
     };
-    static constexpr std::string_view kPreprocessedNames = "one chain";
-    static constexpr std::string_view kMainNames = "first length last";
 
     template <class B>
     static void eval(B& b, const machine::Row<ChainEnds, typename B::Var>& row) {
@@ -77,18 +77,8 @@ struct Narrow : machine::ChipBase {
         T before[kChains], after[kChains];
         T bytes[kBytes];
         T derived[kDerived];
+        SLUICE_COLUMNS(is_real, position, before, after, bytes, derived)
     };
-    static constexpr std::array<char, 64> make_names() {
-        std::array<char, 64> text{};
-        const std::string_view start = "is_real position before[4] after[4] bytes[10] derived[";
-        std::copy(start.begin(), start.end(), text.begin());
-        text[start.size()] = static_cast<char>('0' + kDerived / 10);
-        text[start.size() + 1] = static_cast<char>('0' + kDerived % 10);
-        text[start.size() + 2] = ']';
-        return text;
-    }
-    static constexpr std::array<char, 64> kNamesText = make_names();
-    static constexpr std::string_view kMainNames{kNamesText.data(), 57};
 
     template <class B>
     static void eval(B& b, const machine::Row<Narrow, typename B::Var>& row) {
@@ -122,8 +112,8 @@ struct Wide : machine::ChipBase {
     struct Main {
         T is_real, position;
         T x[kWideBits], y[kWideBits], parity[kWideBits];
+        SLUICE_COLUMNS(is_real, position, x, y, parity)
     };
-    static constexpr std::string_view kMainNames = "is_real position x[866] y[866] parity[866]";
 
     template <class B>
     static void eval(B& b, const machine::Row<Wide, typename B::Var>& row) {

@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 
 #include "sluice/machine/rules.h"
 
@@ -96,36 +94,14 @@ unsigned ChipDescription::constraint_degree() const {
 
 namespace detail {
 
-absl::StatusOr<std::vector<std::string>> expand_names(std::string_view names) {
-    std::vector<std::string> expanded;
-    for (const std::string& word :
-         std::vector<std::string>(absl::StrSplit(std::string(names), ' ', absl::SkipEmpty()))) {
-        const std::size_t bracket = word.find('[');
-        if (bracket == std::string::npos) {
-            expanded.emplace_back(word);
-            continue;
-        }
-        std::uint32_t count = 0;
-        if (word.back() != ']' || !absl::SimpleAtoi(word.substr(bracket + 1, word.size() - bracket - 2), &count)) {
-            return absl::InvalidArgumentError(absl::StrCat("column name \"", word, "\": expected name[count]"));
-        }
-        for (std::uint32_t i = 0; i < count; ++i)
-            expanded.push_back(absl::StrCat(word.substr(0, bracket), "[", i, "]"));
-    }
-    return expanded;
-}
-
 absl::StatusOr<ChipDescription> finish_chip(ChipDescription chip, SymbolicBuilder builder,
-                                            const std::array<std::string_view, kGroups>& names) {
+                                            std::array<std::optional<std::vector<std::string>>, kGroups> column_names) {
     for (std::size_t group = 0; group < kGroups; ++group) {
-        absl::StatusOr<std::vector<std::string>> expanded = expand_names(names[group]);
-        if (!expanded.ok()) return expanded.status();
-        if (expanded->size() != chip.widths[group]) {
-            return absl::InvalidArgumentError(absl::StrCat("chip ", chip.name, ", group ", group, ": ",
-                                                           expanded->size(), " column names, ", chip.widths[group],
-                                                           " columns"));
+        if (!column_names[group].has_value()) {
+            return absl::InvalidArgumentError(absl::StrCat(
+                "chip ", chip.name, ", group ", group, ": SLUICE_COLUMNS does not list the columns in their order"));
         }
-        chip.column_names[group] = *std::move(expanded);
+        chip.column_names[group] = *std::move(column_names[group]);
     }
     ChipShape& shape = chip.shape;
     const std::uint64_t expected = chip.widths[0] * align4(shape.fixed_height);

@@ -6,8 +6,11 @@
 //   struct Square : machine::ChipBase {
 //       static constexpr std::uint32_t kId = 0x0007;                    // stable; orders the chips of a machine
 //       static constexpr std::string_view kName = "square";
-//       template <class T> struct Main { T is_real, x, y; };            // one member per column, arrays of T allowed
-//       static constexpr std::string_view kMainNames = "is_real x y";   // an array of four is written name[4]
+//       template <class T>
+//       struct Main {
+//           T is_real, x, y;                                            // columns, arrays of them, structs of them
+//           SLUICE_COLUMNS(is_real, x, y)                               // columns.h: their names
+//       };
 //
 //       template <class B>
 //       static void eval(B& b, const machine::Row<Square, typename B::Var>& row) {
@@ -25,7 +28,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -36,6 +38,7 @@
 #include <utility>
 #include <vector>
 
+#include "sluice/machine/columns.h"
 #include "sluice/machine/program.h"
 #include "sluice/math/koala_bear.h"
 
@@ -51,9 +54,6 @@ struct ChipBase {
     struct Linked {};
     template <class T>
     struct Main {};
-    static constexpr std::string_view kPreprocessedNames = "";
-    static constexpr std::string_view kLinkedNames = "";
-    static constexpr std::string_view kMainNames = "";
 };
 
 /// One row of a chip, all groups.
@@ -63,18 +63,6 @@ struct Row {
     typename ChipType::template Linked<T> linked;
     typename ChipType::template Main<T> main;
 };
-
-/// Columns of a group's struct over T.
-template <class Columns, class T>
-inline constexpr std::uint32_t kColumnCount = std::is_empty_v<Columns> ? 0 : sizeof(Columns) / sizeof(T);
-
-/// Fills a group's struct from its columns in order.
-template <class Columns, class T>
-void load_columns(Columns& columns, const T* values) noexcept {
-    static_assert(std::is_empty_v<Columns> || (std::is_trivially_copyable_v<Columns> &&
-                                               sizeof(Columns) % sizeof(T) == 0 && alignof(Columns) == alignof(T)));
-    if constexpr (!std::is_empty_v<Columns>) std::memcpy(static_cast<void*>(&columns), values, sizeof(Columns));
-}
 
 class SymbolicBuilder;
 

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,15 +85,14 @@ class MachineDescription {
 };
 
 namespace detail {
-/// "a b[2] c" gives a, b[0], b[1], c.
-[[nodiscard]] absl::StatusOr<std::vector<std::string>> expand_names(std::string_view names);
 /// Takes over what the builder has gathered and checks counts and names.
-[[nodiscard]] absl::StatusOr<ChipDescription> finish_chip(ChipDescription chip, SymbolicBuilder builder,
-                                                          const std::array<std::string_view, kGroups>& names);
+[[nodiscard]] absl::StatusOr<ChipDescription> finish_chip(
+    ChipDescription chip, SymbolicBuilder builder,
+    std::array<std::optional<std::vector<std::string>>, kGroups> column_names);
 }  // namespace detail
 
-/// Builds a chip from its struct. InvalidArgument if names and columns differ in number or the preprocessed columns
-/// have not the size that the shape tells.
+/// Builds a chip from its struct. InvalidArgument if a SLUICE_COLUMNS is not the list of its struct's members or the
+/// preprocessed columns have not the size that the shape tells.
 template <class ChipType>
 [[nodiscard]] absl::StatusOr<ChipDescription> make_chip(ChipShape shape = {}) {
     using Preprocessed = typename ChipType::template Preprocessed<Expression>;
@@ -118,7 +118,8 @@ template <class ChipType>
     load_columns(row.main, columns[2].data());
     ChipType::eval(builder, row);
     return detail::finish_chip(std::move(chip), std::move(builder),
-                               {ChipType::kPreprocessedNames, ChipType::kLinkedNames, ChipType::kMainNames});
+                               {column_names<Preprocessed, Expression>(), column_names<Linked, Expression>(),
+                                column_names<Main, Expression>()});
 }
 
 }  // namespace sluice::machine

@@ -58,8 +58,7 @@ class TraceWriter {
         columns.assign(width * stride, KoalaBear::zero());
         if constexpr (width > 0) {
             for (std::size_t i = 0; i < rows.size(); ++i) {
-                std::array<KoalaBear, width> values;
-                std::memcpy(static_cast<void*>(values.data()), &rows[i], sizeof(values));
+                const std::array<KoalaBear, width> values = store_columns<KoalaBear>(rows[i]);
                 for (std::uint32_t c = 0; c < width; ++c) columns[c * stride + i] = values[c];
             }
         }
