@@ -7,10 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "execution.h"
 #include "oneapi/tbb/global_control.h"
-#include "sluice/backend_cpu/cpu_backend.h"
-#include "sluice/params_test/profile.h"
+#include "real_prover.h"
 #include "sluice/toys/fibonacci.h"
 #include "sluice/toys/register_machine.h"
 #include "sluice/toys/synthetic.h"
@@ -19,65 +17,6 @@
 
 namespace sluice::test {
 namespace {
-
-using Narrow = verify::Scheme<params_test::kTest>;
-using Wide = verify::Scheme<params_test::kTestWide>;
-using Bytes = std::vector<std::uint8_t>;
-
-/// Verification under a profile of the tests.
-template <class S>
-absl::Status check(std::span<const std::uint8_t> key, std::span<const std::uint8_t> proof,
-                   std::span<const std::uint32_t> statement) {
-    Bytes memory(16 * key.size() + 8 * proof.size() + (1 << 20));
-    Arena arena(memory.data(), memory.size());
-    const verify::Verdict verdict = verify::verify_execution<S>(key, proof, statement, arena);
-    if (verdict.ok()) return absl::OkStatus();
-    return absl::InvalidArgumentError(std::string(verify::name(verdict.status)) + " " + std::to_string(verdict.table) +
-                                      " " + std::to_string(verdict.position));
-}
-
-/// Key and prover of one scheme.
-template <class S>
-struct Fixture {
-    static constexpr unsigned kDegree = S::kProfile.extension_degree;
-    using Hasher = typename S::Hasher;
-    using Key = protocol::ProvingKey<kDegree, Hasher>;
-
-    explicit Fixture(unsigned threads = 1)
-        : backend(backend_cpu::make_backend<kDegree, Hasher>({.threads = threads})) {}
-
-    [[nodiscard]] Key make_key(const protocol::KeyMachines& machines, std::vector<std::uint32_t> stack_heights,
-                               std::uint32_t max_shards = 8, std::uint32_t max_link_terms = 100000) const {
-        protocol::KeyOptions options;
-        options.profile = &S::kProfile;
-        options.stack_heights = std::move(stack_heights);
-        options.max_shards = max_shards;
-        options.max_link_terms = max_link_terms;
-        auto key = Key::make(*backend, options, machines);
-        REQUIRE(key.ok());
-        return *std::move(key);
-    }
-
-    /// Empty if proving fails, with the reason in `error`.
-    [[nodiscard]] Bytes prove(const Key& key, const protocol::ExecutionTables& tables, std::uint32_t stack_height = 0) {
-        protocol::ProverOptions options;
-        options.check = check<S>;
-        options.stack_height = stack_height;
-        options.stack_columns = 16;
-        protocol::Prover<kDegree, Hasher> prover(*backend, key, options);
-        backend->reset_peak_memory();
-        auto proof = prover.prove(tables);
-        planned = prover.planned_bytes();
-        peak = backend->peak_memory_bytes();
-        error = std::string(proof.status().message());
-        return proof.ok() ? *std::move(proof) : Bytes();
-    }
-
-    std::unique_ptr<backend_cpu::CpuBackend<kDegree, Hasher>> backend;
-    std::string error;
-    std::uint64_t planned = 0;
-    std::uint64_t peak = 0;
-};
 
 protocol::ExecutionTables single(const machine::TableTrace& trace) {
     return {1, [&trace](std::uint32_t) -> absl::StatusOr<machine::TableTrace> { return trace; }, {}};
@@ -92,16 +31,13 @@ void compare_with_naive_prover(const std::vector<std::pair<std::uint32_t, std::v
     const NaiveProver<S> naive(machine.key(), traces, std::vector<unsigned>(traces.size(), 3));
     const Bytes expected = naive.prove().bytes();
 
-    Fixture<S> fixture;
-    const auto key = fixture.make_key({&machine.shard_machine(), &machine.boundary_machine()}, {3}, 8, 1000);
+    RealProver<S> prover;
+    const auto key = prover.make_key({&machine.shard_machine(), &machine.boundary_machine()}, {3}, 8, 1000);
     CHECK(Bytes(key.body().begin(), key.body().end()) == machine.key().bytes);
-    const Bytes proof =
-        fixture.prove(key, {static_cast<std::uint32_t>(plan.size()),
-                            [&](std::uint32_t shard) -> absl::StatusOr<machine::TableTrace> { return traces[shard]; },
-                            [&]() -> absl::StatusOr<machine::TableTrace> { return traces[0]; }});
-    CHECK(fixture.error == "");
+    const Bytes proof = prover.prove(key, tables_of(traces));
+    CHECK(prover.error() == "");
     CHECK(proof == expected);
-    CHECK(fixture.peak <= fixture.planned);
+    CHECK(prover.peak_bytes() <= prover.planned_bytes());
 }
 
 TEST_CASE("keys and proofs are those of the naive prover, byte for byte") {
@@ -118,35 +54,87 @@ TEST_CASE("keys and proofs are those of the naive prover, byte for byte") {
     }
 }
 
+/// Proves and verifies Fibonacci tables of these heights.
 template <class S>
-void prove_fibonacci(std::uint32_t steps) {
-    INFO("steps " << steps << ", " << S::kProfile.name);
+void prove_fibonacci(const std::vector<std::uint32_t>& heights) {
     const auto machine = toys::fibonacci_machine();
     REQUIRE(machine.ok());
-    const machine::TableTrace trace = toys::fibonacci_trace(steps, 1, 2);
-    Fixture<S> fixture;
-    const auto key = fixture.make_key({&*machine, nullptr}, {4, 8, 12, 16, 20});
-    const Bytes proof = fixture.prove(key, single(trace));
-    CHECK(fixture.error == "");
-    CHECK(!proof.empty());
-    CHECK(fixture.peak <= fixture.planned);
-}
-
-TEST_CASE("tables of every height around powers of two are proved") {
-    for (const std::uint32_t steps : {0u, 1u, 2u, 3u, 4u, 5u, 7u, 8u, 9u, 31u, 33u, 127u, 129u, 1023u, 1024u, 1025u}) {
-        prove_fibonacci<Narrow>(steps);
-        prove_fibonacci<Wide>(steps);
+    RealProver<S> prover;
+    const auto key = prover.make_key({&*machine, nullptr}, {4, 8, 12, 16, 20});
+    for (const std::uint32_t steps : heights) {
+        INFO("steps " << steps << ", " << S::kProfile.name);
+        const machine::TableTrace trace = toys::fibonacci_trace(steps, 1, 2);
+        const Bytes proof = prover.prove(key, single(trace));
+        CHECK(prover.error() == "");
+        CHECK(!proof.empty());
+        CHECK(prover.peak_bytes() <= prover.planned_bytes());
     }
 }
 
+/// Proves and verifies a run of the register machine in shards of these lengths and one more.
+template <class S>
+void prove_registers(const toys::RegisterProgram& program, const std::vector<std::uint64_t>& cuts,
+                     std::uint32_t expected_rows) {
+    INFO(S::kProfile.name << ", " << expected_rows << " rows");
+    const auto machine = toys::register_machine(program);
+    const auto boundary = toys::register_boundary_machine();
+    REQUIRE((machine.ok() && boundary.ok()));
+    const auto run = toys::run_register_machine(program, std::vector<std::uint16_t>{3, 1}, cuts);
+    REQUIRE(run.ok());
+    std::vector<machine::TableTrace> traces{run->boundary};
+    traces.insert(traces.end(), run->shards.begin(), run->shards.end());
+    CHECK(run->shards.front().chips.back().height == expected_rows);
+    RealProver<S> prover;
+    const auto key = prover.make_key({&*machine, &*boundary}, {4, 8, 12, 16});
+    const Bytes proof = prover.prove(key, tables_of(traces));
+    CHECK(prover.error() == "");
+    CHECK(!proof.empty());
+}
+
+using Bits100 = verify::Scheme<params::kBits100>;
+using Bits128 = verify::Scheme<params::kBits128>;
+
+TEST_CASE("tables of every height around powers of two are proved") {
+    const std::vector<std::uint32_t> heights{0,  1,  2,   3,   4,   5,   7,    8,    9,   31,
+                                             32, 33, 127, 129, 255, 257, 1023, 1024, 1025};
+    prove_fibonacci<Narrow>(heights);
+    prove_fibonacci<Wide>(heights);
+    prove_fibonacci<Bits100>({0, 1, 255, 257});
+    prove_fibonacci<Bits128>({0, 1, 255, 257});
+}
+
 TEST_CASE("tables of 2^16 rows are proved") {
-    for (const std::uint32_t steps : {65535u, 65537u}) prove_fibonacci<Narrow>(steps);
-    prove_fibonacci<Wide>(65536);
+    prove_fibonacci<Narrow>({65535, 65537});
+    prove_fibonacci<Wide>({65536});
 }
 
 TEST_CASE("tables of 2^20 rows are proved", "[.slow]") {
-    prove_fibonacci<Narrow>((1u << 20) + 1);
-    prove_fibonacci<Wide>((1u << 20) - 1);
+    prove_fibonacci<Narrow>({(1u << 20) + 1});
+    prove_fibonacci<Wide>({(1u << 20) - 1});
+    prove_fibonacci<Bits100>({(1u << 20) + 1});
+    prove_fibonacci<Bits128>({(1u << 20) - 1});
+}
+
+/// Sets `count` words and halts.
+toys::RegisterProgram setting_program(std::uint16_t count) {
+    toys::RegisterProgram program;
+    for (std::uint16_t i = 1; i <= count; ++i)
+        program.push_back({toys::Op::set, i, static_cast<std::uint16_t>(7 * i), 0});
+    program.push_back({toys::Op::halt, 0, 1, 0});
+    return program;
+}
+
+TEST_CASE("linked tables of 1, 31, 32 and 33 rows are proved; those of none are in the naive prover's company") {
+    prove_registers<Narrow>(setting_program(0), {}, 1);
+    for (const std::uint16_t words : std::initializer_list<std::uint16_t>{31, 32, 33})
+        prove_registers<Narrow>(setting_program(words), {}, words);
+    prove_registers<Wide>(setting_program(32), {}, 32);
+    prove_registers<Bits100>(setting_program(32), {32}, 32);
+    prove_registers<Bits128>(setting_program(0), {}, 1);
+}
+
+TEST_CASE("a run of the register machine of 2^18 instructions is proved in three shards", "[.slow]") {
+    prove_registers<Narrow>(toys::mixing_program(32000), {100000, 80001}, 9);
 }
 
 TEST_CASE("a sharded run is proved, whatever the number of threads, with the same bytes") {
@@ -162,13 +150,13 @@ TEST_CASE("a sharded run is proved, whatever the number of threads, with the sam
     const oneapi::tbb::global_control allow(oneapi::tbb::global_control::max_allowed_parallelism, 8);
     std::vector<Bytes> proofs;
     for (const unsigned threads : {1u, 2u, 7u}) {
-        Fixture<Narrow> fixture(threads);
-        const auto key = fixture.make_key({&*machine, &*boundary}, {6, 10, 14});
-        proofs.push_back(fixture.prove(
+        RealProver<Narrow> prover(threads);
+        const auto key = prover.make_key({&*machine, &*boundary}, {6, 10, 14});
+        proofs.push_back(prover.prove(
             key, {static_cast<std::uint32_t>(run->shards.size()),
                   [&](std::uint32_t shard) -> absl::StatusOr<machine::TableTrace> { return run->shards[shard - 1]; },
                   [&]() -> absl::StatusOr<machine::TableTrace> { return run->boundary; }}));
-        CHECK(fixture.error == "");
+        CHECK(prover.error() == "");
     }
     CHECK(proofs[0] == proofs[1]);
     CHECK(proofs[0] == proofs[2]);
@@ -183,26 +171,26 @@ TEST_CASE("the synthetic machine is proved within its memory plan, of at most 60
         for (const std::uint32_t width : machine->chips()[chip].widths)
             cells += std::uint64_t{width} * trace.chips[chip].height;
     }
-    Fixture<Narrow> fixture(2);
-    const auto key = fixture.make_key({&*machine, nullptr}, {12, 17});
-    const Bytes proof = fixture.prove(key, single(trace), 17);
-    CHECK(fixture.error == "");
+    RealProver<Narrow> prover(2);
+    const auto key = prover.make_key({&*machine, nullptr}, {12, 17});
+    const Bytes proof = prover.prove(key, single(trace), 17);
+    CHECK(prover.error() == "");
     CHECK(!proof.empty());
-    CHECK(fixture.peak <= fixture.planned);
-    INFO("planned " << fixture.planned << " peak " << fixture.peak << " cells " << cells);
-    CHECK(fixture.planned <= 60 * cells);
+    CHECK(prover.peak_bytes() <= prover.planned_bytes());
+    INFO("planned " << prover.planned_bytes() << " peak " << prover.peak_bytes() << " cells " << cells);
+    CHECK(prover.planned_bytes() <= 60 * cells);
 }
 
 TEST_CASE("tables that break a rule are not proved, and the error says which") {
     const auto machine = toys::fibonacci_machine();
     REQUIRE(machine.ok());
     const machine::TableTrace honest = toys::fibonacci_trace(20, 1, 2);
-    Fixture<Narrow> fixture;
-    const auto key = fixture.make_key({&*machine, nullptr}, {4, 8});
+    RealProver<Narrow> prover;
+    const auto key = prover.make_key({&*machine, nullptr}, {4, 8});
     const auto refused = [&](const machine::TableTrace& trace, const std::string& reason) {
-        CHECK(fixture.prove(key, single(trace)).empty());
-        CAPTURE(fixture.error);
-        CHECK(fixture.error.find(reason) != std::string::npos);
+        CHECK(prover.prove(key, single(trace)).empty());
+        CAPTURE(prover.error());
+        CHECK(prover.error().find(reason) != std::string::npos);
     };
     SECTION("a changed value") {
         machine::TableTrace trace = honest;
@@ -227,8 +215,8 @@ TEST_CASE("tables that break a rule are not proved, and the error says which") {
     SECTION("more shards than the key allows") {
         protocol::ExecutionTables tables = single(honest);
         tables.shards = 9;
-        CHECK(fixture.prove(key, tables).empty());
-        CHECK(fixture.error == "9 shards; the key allows 1 .. 8");
+        CHECK(prover.prove(key, tables).empty());
+        CHECK(prover.error() == "9 shards; the key allows 1 .. 8");
     }
 }
 
@@ -255,18 +243,18 @@ TEST_CASE("a shipped profile's proof is accepted by the shipped verifier, and re
 TEST_CASE("keys are refused that the profile's bits do not hold for") {
     const auto machine = toys::fibonacci_machine();
     REQUIRE(machine.ok());
-    Fixture<Narrow> fixture;
-    using Key = Fixture<Narrow>::Key;
+    RealProver<Narrow> prover;
+    using Key = RealProver<Narrow>::Key;
     protocol::KeyOptions options;
     options.profile = &params_test::kTest;
     options.stack_heights = {8, 8};
-    CHECK(Key::make(*fixture.backend, options, {&*machine, nullptr}).status().message() ==
+    CHECK(Key::make(prover.backend(), options, {&*machine, nullptr}).status().message() ==
           "key: stack heights are not ascending");
     options.stack_heights = {25};
-    CHECK(!Key::make(*fixture.backend, options, {&*machine, nullptr}).ok());
+    CHECK(!Key::make(prover.backend(), options, {&*machine, nullptr}).ok());
     options.stack_heights = {8};
     options.profile = &params_test::kTestWide;
-    CHECK(!Key::make(*fixture.backend, options, {&*machine, nullptr}).ok());
+    CHECK(!Key::make(prover.backend(), options, {&*machine, nullptr}).ok());
 }
 
 }  // namespace

@@ -81,8 +81,7 @@ template <unsigned D>
 struct LeafClaims {
     std::vector<Extension<D>> point;     ///< row variables, then those of the places in the lists
     std::array<Extension<D>, 6> values;  ///< W, R, N_L, D_L, N_G, D_G
-    Extension<D> link_numerator{};       ///< the root N_G: the linking sum is N_G / D_G
-    Extension<D> link_denominator{};     ///< the root D_G
+    std::array<Extension<D>, 6> roots;   ///< the same of the roots; what they must be is for the caller to say
 };
 
 /// The zerocheck's end: all columns at one point.
@@ -99,8 +98,8 @@ struct StackClaims {
     std::vector<Extension<D>> values;  ///< of the stack columns
 };
 
-/// A way of computing. Errors: FailedPrecondition if the data breaks a rule that the protocol needs (a multiset that
-/// does not balance), ResourceExhausted if memory does not suffice, Internal for faults of the backend.
+/// A way of computing. It proves what it is given, true or false. Errors: ResourceExhausted if memory does not suffice,
+/// Internal for faults of the backend.
 template <unsigned D, class Hasher>
 class Backend {
  public:

@@ -46,6 +46,9 @@ using ProofCheck = std::function<absl::Status(std::span<const std::uint8_t> key,
 struct ProverOptions {
     /// What verifies a proof before it is returned; null: nothing does, which is for benchmarks.
     ProofCheck check = check_with_verifier;
+    /// Whether tables are refused that break a rule of the public values, or whose records, lookups or links do not
+    /// balance. A prover that is not to refuse them, and checks nothing, makes the proofs that a verifier must refuse.
+    bool refuse_false_tables = true;
     /// Log of the stack height of every table; 0: the smallest of the key's with which a table has at most
     /// `stack_columns` columns, or the largest.
     std::uint32_t stack_height = 0;
