@@ -60,8 +60,8 @@ inline const std::vector<Status> kOtherChallenges = {Status::link_grinding, Stat
     static const std::map<std::string, std::vector<Status>> kByLabel = {
         {"magic", {Status::wrong_magic}},
         {"version", {Status::unsupported_version}},
-        // One shard more: what follows is not its header.
-        {"shards", {Status::stack_height_not_allowed}},
+        // One shard more: what follows is not its header. Or more than the key allows.
+        {"shards", {Status::stack_height_not_allowed, Status::shard_count}},
         {"stack_height", {Status::stack_height_not_allowed}},
         {"link_grinding", kOtherChallenges},
         {"lookup_grinding", {Status::lookup_grinding, Status::gkr_children, Status::gkr_round}},
@@ -85,6 +85,8 @@ inline const std::vector<Status> kOtherChallenges = {Status::link_grinding, Stat
         {"sibling main", {Status::merkle_main}},
         {"leaf fold", {Status::merkle_fold}},
         {"sibling fold", {Status::merkle_fold}},
+        // Leaves and siblings where the map of a proof does not tell them apart.
+        {"opening", {Status::merkle_preprocessed, Status::merkle_linked, Status::merkle_main, Status::merkle_fold}},
     };
     const std::size_t value = word / degree;
     if (part.label == "roots") {
