@@ -1,15 +1,14 @@
-// Large arrays of the backend, with a count of their bytes. SPDX-License-Identifier: MIT OR Apache-2.0
+// Large arrays of the backend. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <new>
 #include <span>
 #include <utility>
 
+#include "memory.h"
 #include "sluice/math/extension.h"
 #include "sluice/math/koala_bear.h"
 
@@ -18,27 +17,6 @@ namespace sluice::backend_cpu {
 using math::Extension;
 using math::KoalaBear;
 
-/// Bytes in buffers now and at most.
-class MemoryMeter {
- public:
-    void add(std::uint64_t bytes) noexcept {
-        const std::uint64_t now = current_.fetch_add(bytes) + bytes;
-        std::uint64_t peak = peak_.load();
-        while (now > peak && !peak_.compare_exchange_weak(peak, now)) {
-        }
-    }
-    void remove(std::uint64_t bytes) noexcept { current_.fetch_sub(bytes); }
-    [[nodiscard]] std::uint64_t current() const noexcept { return current_.load(); }
-    [[nodiscard]] std::uint64_t peak() const noexcept { return peak_.load(); }
-    void reset_peak() noexcept { peak_.store(current_.load()); }
-
- private:
-    std::atomic<std::uint64_t> current_{0};
-    std::atomic<std::uint64_t> peak_{0};
-};
-
-/// Every array starts on a boundary of as many bytes: a cache line, and no less than a vector.
-inline constexpr std::size_t kAlignment = 64;
 /// Kernels run over whole multiples of as many elements: lengths of arrays are rounded up to it.
 inline constexpr std::size_t kPad = 16;
 
@@ -46,15 +24,13 @@ inline constexpr std::size_t kPad = 16;
     return (count + kPad - 1) & ~(kPad - 1);
 }
 
-/// An array of plain data, not initialised. Throws std::bad_alloc, which the backend turns into a status.
+/// An array of plain data, not initialised. Making one throws std::bad_alloc, as Memory::take does.
 template <class T>
 class Buffer {
  public:
     Buffer() = default;
-    Buffer(MemoryMeter& meter, std::size_t size) : meter_(&meter), size_(size) {
-        if (size_ == 0) return;
-        data_ = static_cast<T*>(::operator new (bytes(), std::align_val_t{kAlignment}));
-        meter_->add(bytes());
+    Buffer(Memory& memory, std::size_t size) : memory_(&memory), size_(size) {
+        if (size_ != 0) data_ = static_cast<T*>(memory_->take(bytes()));
     }
     Buffer(Buffer&& other) noexcept { swap(other); }
     Buffer& operator=(Buffer&& other) noexcept {
@@ -63,9 +39,7 @@ class Buffer {
         return *this;
     }
     ~Buffer() {
-        if (data_ == nullptr) return;
-        ::operator delete (data_, std::align_val_t{kAlignment});
-        meter_->remove(bytes());
+        if (data_ != nullptr) memory_->give_back(data_, bytes());
     }
 
     [[nodiscard]] T* data() noexcept { return data_; }
@@ -80,16 +54,14 @@ class Buffer {
     }
 
  private:
-    [[nodiscard]] std::size_t bytes() const noexcept {
-        return (size_ * sizeof(T) + kAlignment - 1) & ~(kAlignment - 1);
-    }
+    [[nodiscard]] std::size_t bytes() const noexcept { return size_ * sizeof(T); }
     void swap(Buffer& other) noexcept {
-        std::swap(meter_, other.meter_);
+        std::swap(memory_, other.memory_);
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
     }
 
-    MemoryMeter* meter_ = nullptr;
+    Memory* memory_ = nullptr;
     T* data_ = nullptr;
     std::size_t size_ = 0;
 };
@@ -120,7 +92,7 @@ template <unsigned D>
 class ExtBuffer {
  public:
     ExtBuffer() = default;
-    ExtBuffer(MemoryMeter& meter, std::size_t size) : limbs_(meter, D * padded(size)), stride_(padded(size)) {}
+    ExtBuffer(Memory& memory, std::size_t size) : limbs_(memory, D * padded(size)), stride_(padded(size)) {}
 
     [[nodiscard]] ExtView<D> view() const noexcept { return {const_cast<KoalaBear*>(limbs_.data()), stride_}; }
     [[nodiscard]] std::size_t size() const noexcept { return stride_; }

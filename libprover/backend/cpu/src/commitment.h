@@ -40,7 +40,7 @@ inline constexpr std::size_t kHashChunk = 512;
 
 /// Encodes each column of `messages` (2^log_message elements apart) and builds the tree.
 template <class Hasher>
-[[nodiscard]] Oracle<Hasher> make_oracle(Pool& pool, MemoryMeter& meter, const simd::Twiddles& twiddles,
+[[nodiscard]] Oracle<Hasher> make_oracle(Pool& pool, Memory& memory, const simd::Twiddles& twiddles,
                                          const KoalaBear* messages, std::size_t message_stride, std::size_t columns,
                                          unsigned log_message, unsigned log_inverse_rate, hash::LeafShape shape) {
     Oracle<Hasher> oracle;
@@ -48,13 +48,13 @@ template <class Hasher>
     oracle.length = std::size_t{1} << (log_message + log_inverse_rate);
     oracle.shape = shape;
     oracle.log_leaves = log_message + log_inverse_rate - shape.log_rows;
-    oracle.code_words = Buffer<KoalaBear>(meter, columns * oracle.length);
+    oracle.code_words = Buffer<KoalaBear>(memory, columns * oracle.length);
     const std::size_t message = std::size_t{1} << log_message;
     pool.for_each(columns, [&](std::size_t column) {
         simd::encode_to_reversed(twiddles, std::span(messages + column * message_stride, message),
                                  oracle.code_words.span().subspan(column * oracle.length, oracle.length));
     });
-    oracle.nodes = Buffer<typename Hasher::Digest>(meter, hash::merkle_node_count(oracle.log_leaves));
+    oracle.nodes = Buffer<typename Hasher::Digest>(memory, hash::merkle_node_count(oracle.log_leaves));
     const hash::MerkleTree<Hasher> tree = oracle.tree();
     const hash::MatrixView matrix = oracle.matrix();
     for_chunks(pool, std::size_t{1} << oracle.log_leaves, kHashChunk, [&](std::size_t first, std::size_t last) {

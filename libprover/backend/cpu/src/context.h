@@ -29,7 +29,7 @@ inline constexpr std::uint64_t kTileBytes = 192 * 1024;
 /// Working memory of tasks, handed from task to task: there are never more pieces than threads.
 class ScratchPool {
  public:
-    explicit ScratchPool(MemoryMeter& meter) : meter_(meter) {}
+    explicit ScratchPool(Memory& memory) : memory_(memory) {}
 
     /// A piece of at least `size` elements until it goes out of scope; what it holds is unknown.
     class Lease {
@@ -55,14 +55,14 @@ class ScratchPool {
                 if (buffer.size() >= size) return buffer;
             }
         }
-        return Buffer<KoalaBear>(meter_, size);
+        return Buffer<KoalaBear>(memory_, size);
     }
     void give_back(Buffer<KoalaBear> buffer) {
         const std::lock_guard lock(mutex_);
         free_.push_back(std::move(buffer));
     }
 
-    MemoryMeter& meter_;
+    Memory& memory_;
     std::mutex mutex_;
     std::vector<Buffer<KoalaBear>> free_;
 };
@@ -73,12 +73,12 @@ struct Context {
     using View = ExtView<D>;
 
     Pool& pool;
-    MemoryMeter& meter;
+    Memory& memory;
     const KernelTable<D>& kernels;
 
     /// scale * eq(point, x) for all x, zeros up to the padded length.
     [[nodiscard]] ExtBuffer<D> eq_table(std::span<const Ext> point, const Ext& scale) const {
-        ExtBuffer<D> table(meter, std::size_t{1} << point.size());
+        ExtBuffer<D> table(memory, std::size_t{1} << point.size());
         const View view = table.view();
         view.set(0, scale);
         std::size_t size = 1;
@@ -103,7 +103,7 @@ struct Context {
     /// From eq of some variables to eq of all but the first: the sum of neighbours. `size` > 1 is the table's.
     [[nodiscard]] ExtBuffer<D> drop_variable(const ExtBuffer<D>& table, std::size_t size) const {
         const std::size_t half = size / 2;
-        ExtBuffer<D> result(meter, half);
+        ExtBuffer<D> result(memory, half);
         const View in = table.view();
         const View out = result.view();
         if (half < kPad) {

@@ -42,14 +42,14 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
 
  public:
     explicit CpuBackendImpl(const CpuOptions& options)
-        : pool_(options.threads), scratch_(meter_), context_{pool_, meter_, kernels<D>()} {}
+        : pool_(options.threads), scratch_(memory_), context_{pool_, memory_, kernels<D>()} {}
 
     std::string_view name() const noexcept override { return "cpu"; }
     std::string_view instruction_set() const noexcept override { return context_.kernels.name; }
     unsigned threads() const noexcept override { return pool_.threads(); }
-    std::uint64_t memory_bytes() const noexcept override { return meter_.current(); }
-    std::uint64_t peak_memory_bytes() const noexcept override { return meter_.peak(); }
-    void reset_peak_memory() noexcept override { meter_.reset_peak(); }
+    std::uint64_t memory_bytes() const noexcept override { return memory_.current(); }
+    std::uint64_t peak_memory_bytes() const noexcept override { return memory_.peak(); }
+    void reset_peak_memory() noexcept override { memory_.reset_peak(); }
 
     std::uint64_t plan_bytes(const backend::TableShape& shape, const params::Opening& opening) const override {
         return plan_table<D, Hasher>(shape, opening, pool_.threads(), twiddles_ == nullptr ? 0 : twiddles_->max_log())
@@ -87,7 +87,7 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
             const backend::Layout layout = backend::make_layout(machine, shape.heights, h);
             const std::uint32_t width = layout.widths[g];
             const std::size_t size = std::size_t{width} << h;
-            Buffer<KoalaBear> dense(meter_, size + kOverrun);
+            Buffer<KoalaBear> dense(memory_, size + kOverrun);
             std::size_t at = 0;
             for (const std::span<const KoalaBear> part : columns) {
                 std::copy(part.begin(), part.end(), dense.data() + at);
@@ -97,7 +97,7 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
             Oracle<Hasher> oracle;
             Digest root{};
             if (width != 0) {
-                oracle = make_oracle<Hasher>(pool_, meter_, twiddles(h + opening.log_inverse_rate), dense.data(),
+                oracle = make_oracle<Hasher>(pool_, memory_, twiddles(h + opening.log_inverse_rate), dense.data(),
                                              std::size_t{1} << h, width, h, opening.log_inverse_rate,
                                              {opening.group_size(h, 0), hash::LeafOrder::by_column});
                 root = oracle.tree().root();
@@ -162,7 +162,7 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
         try {
             return run();
         } catch (const std::bad_alloc&) {
-            return absl::ResourceExhaustedError(absl::StrCat("cpu backend: out of memory with ", meter_.current(),
+            return absl::ResourceExhaustedError(absl::StrCat("cpu backend: out of memory with ", memory_.current(),
                                                              " bytes in use; see Backend::plan_bytes"));
         }
     }
@@ -170,9 +170,9 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
     /// Roots of unity for code words of 2^log_size elements.
     const simd::Twiddles& twiddles(unsigned log_size) {
         if (twiddles_ == nullptr || twiddles_->max_log() < log_size) {
-            if (twiddles_ != nullptr) meter_.remove(twiddle_bytes(twiddles_->max_log()));
+            if (twiddles_ != nullptr) memory_.remove(twiddle_bytes(twiddles_->max_log()));
             twiddles_ = std::make_unique<simd::Twiddles>(log_size);
-            meter_.add(twiddle_bytes(log_size));
+            memory_.add(twiddle_bytes(log_size));
         }
         return *twiddles_;
     }
@@ -204,7 +204,7 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
     }
 
     mutable Pool pool_;
-    MemoryMeter meter_;
+    Memory memory_;
     ScratchPool scratch_;
     Context<D> context_;
     std::unique_ptr<simd::Twiddles> twiddles_;

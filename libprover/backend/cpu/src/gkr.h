@@ -186,8 +186,8 @@ class GkrProver {
             Layer& layer = leaves[tree];
             for (const InteractionPlace& place : lists_[tree]) layer.counts.push_back(place.height);
             const std::size_t size = lay_out(layer);
-            layer.values = ExtBuffer<D>(context_.meter, size);
-            if (is_fraction(tree)) layer.leaf_numerators = Buffer<KoalaBear>(context_.meter, size);
+            layer.values = ExtBuffer<D>(context_.memory, size);
+            if (is_fraction(tree)) layer.leaf_numerators = Buffer<KoalaBear>(context_.memory, size);
         }
         const TableColumns<Hasher> columns(table_);
         std::array<std::size_t, kTrees> next{};  // places of the chips before
@@ -308,8 +308,8 @@ class GkrProver {
             Layer& layer = layers_[j][tree];
             for (const std::uint32_t count : below.counts) layer.counts.push_back(half_up(count));
             const std::size_t size = lay_out(layer);
-            layer.values = ExtBuffer<D>(context_.meter, size);
-            if (is_fraction(tree)) layer.numerators = ExtBuffer<D>(context_.meter, size);
+            layer.values = ExtBuffer<D>(context_.memory, size);
+            if (is_fraction(tree)) layer.numerators = ExtBuffer<D>(context_.memory, size);
             const bool from_leaves = j + 1 == row_variables_;
             const View in = below.values.view();
             const View out = layer.values.view();
@@ -541,7 +541,7 @@ class GkrProver {
             next.counts.push_back(folded);
             at += folded == 0 ? 0 : capacity(folded, 2);
         }
-        for (std::size_t v = 0; v < arrays_of(tree); ++v) next.values[v] = ExtBuffer<D>(context_.meter, at);
+        for (std::size_t v = 0; v < arrays_of(tree); ++v) next.values[v] = ExtBuffer<D>(context_.memory, at);
         return next;
     }
 

@@ -68,8 +68,8 @@ class JaggedProver {
                 claim = round(evaluate(q.view(), j.view(), pairs), claim, channel, point);
             } else {
                 // Fold by the challenge before, then evaluate.
-                ExtBuffer<D> next_q(context_.meter, capacity_of(size));
-                ExtBuffer<D> next_j(context_.meter, capacity_of(size));
+                ExtBuffer<D> next_q(context_.memory, capacity_of(size));
+                ExtBuffer<D> next_j(context_.memory, capacity_of(size));
                 const Ext r = point.back();
                 const Pair<D> sums =
                     context_.pool.template sum<Pair<D>>((pairs + kTile - 1) / kTile, [&](std::size_t t) {
@@ -227,8 +227,8 @@ class JaggedProver {
     /// Q and J with the two variables of a block bound.
     std::pair<ExtBuffer<D>, ExtBuffer<D>> fold_blocks(const std::vector<Ext>& point) {
         const std::uint64_t size = (std::uint64_t{layout_.stack_columns()} << layout_.stack_height) / 4;
-        ExtBuffer<D> q(context_.meter, capacity_of(size));
-        ExtBuffer<D> j(context_.meter, capacity_of(size));
+        ExtBuffer<D> q(context_.memory, capacity_of(size));
+        ExtBuffer<D> j(context_.memory, capacity_of(size));
         std::array<Ext, 4> weights;
         for (unsigned c = 0; c < 4; ++c) weights[c] = eq_bit(point[0], c & 1) * eq_bit(point[1], c >> 1);
 

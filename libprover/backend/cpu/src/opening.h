@@ -69,7 +69,7 @@ class OpeningProver {
                 if (absl::Status status = grind_(channel, "fold_grinding", opening_.fold_grinding_bits); !status.ok())
                     return status;
                 const Ext r = channel.sample("fold_point");
-                ExtBuffer<D> next(context_.meter, half);
+                ExtBuffer<D> next(context_.memory, half);
                 for_chunks(context_.pool, half, kTile, [&](std::size_t first, std::size_t last) {
                     fold(f.view().at(2 * first), r, next.view().at(first), last - first);
                 });
@@ -78,7 +78,7 @@ class OpeningProver {
             }
             if (group + 1 == groups) break;
             const unsigned next_size = opening_.group_size(height_, group + 1);
-            folded_.push_back(make_oracle<Hasher>(context_.pool, context_.meter, twiddles_, f.view().base,
+            folded_.push_back(make_oracle<Hasher>(context_.pool, context_.memory, twiddles_, f.view().base,
                                                   f.view().stride, D, height_ - variable, opening_.log_inverse_rate,
                                                   {next_size, hash::LeafOrder::by_row}));
             channel.send("fold_root", folded_.back().tree().root());
@@ -96,7 +96,7 @@ class OpeningProver {
     /// F_0: the stack columns times the powers of beta.
     ExtBuffer<D> combine(const Ext& beta) const {
         const std::size_t size = std::size_t{1} << height_;
-        ExtBuffer<D> f(context_.meter, size);
+        ExtBuffer<D> f(context_.memory, size);
         std::vector<const KoalaBear*> columns;
         std::vector<Ext> weights;
         Ext weight = Ext::one();

@@ -313,7 +313,7 @@ class ZerocheckProver {
     Sums first_round(View eq, bool at_one) {
         for (Chip& chip : chips_) {
             chip.rows = chip.height;
-            if (!chip.linear.empty()) chip.form = ExtBuffer<D>(context_.meter, capacity(chip.height, 2));
+            if (!chip.linear.empty()) chip.form = ExtBuffer<D>(context_.memory, capacity(chip.height, 2));
         }
         const std::vector<Task> tasks = tasks_of_round();
         return context_.pool.template sum<Sums>(tasks.size(), [&](std::size_t t) {
@@ -415,8 +415,8 @@ class ZerocheckProver {
             rows_before[c] = chip.rows;
             chip.rows = half_up(chip.rows);
             next_stride[c] = capacity(chip.rows, 2);
-            next_columns[c] = ExtBuffer<D>(context_.meter, chip.code.columns.size() * next_stride[c]);
-            if (!chip.linear.empty()) next_form[c] = ExtBuffer<D>(context_.meter, next_stride[c]);
+            next_columns[c] = ExtBuffer<D>(context_.memory, chip.code.columns.size() * next_stride[c]);
+            if (!chip.linear.empty()) next_form[c] = ExtBuffer<D>(context_.memory, next_stride[c]);
         }
         const std::vector<Task> tasks = tasks_of_round();
         const Sums sums = context_.pool.template sum<Sums>(tasks.size(), [&](std::size_t t) {
