@@ -39,6 +39,17 @@ class TraceHooks final : public RunHooks {
  private:
     [[nodiscard]] std::uint64_t value_of(unsigned reg) const { return reg == 0 ? 0 : state_.registers[reg]; }
 
+    [[nodiscard]] bool has_target() const {
+        switch (isa::info(instruction_.op).format) {
+            case isa::Format::none:
+            case isa::Format::s:
+            case isa::Format::b:
+                return false;
+            default:
+                return true;
+        }
+    }
+
     void begin() {
         step_ = {};
         const std::uint64_t pc = state_.code.address_of(state_.index);
@@ -63,7 +74,7 @@ class TraceHooks final : public RunHooks {
         pending_ = true;
     }
     void complete() {
-        step_.rd_value = value_of(instruction_.rd);
+        step_.rd_value = has_target() ? state_.registers[instruction_.rd == 0 ? kSinkRegister : instruction_.rd] : 0;
         step_.next_pc = static_cast<std::uint32_t>(state_.code.address_of(state_.index));
         steps_.push_back(step_);
         pending_ = false;

@@ -16,7 +16,7 @@ struct Step {
     std::uint64_t rs1_value;     ///< before the step
     std::uint64_t rs2_value;     ///< before the step
     std::uint64_t rd_before;     ///< before the step; 0 when rd is x0
-    std::uint64_t rd_value;      ///< after the step; 0 when rd is x0
+    std::uint64_t rd_value;      ///< what the step writes to rd; for x0 what is lost
     std::uint64_t memory_value;  ///< bytes at `address` before the step, as many as the access has, zero-extended
     std::uint32_t address;       ///< first byte that a load or store touches
     std::uint32_t next_pc;       ///< the low half, for a jump to 2^32 and beyond (which has no next step)
