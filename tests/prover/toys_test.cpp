@@ -171,7 +171,8 @@ template <Listing kListing, class T>
 struct Listed;
 template <class T>
 struct Listed<Listing::all, T> {
-    T x, y[2];
+    T x;
+    std::array<T, 2> y;
     SLUICE_COLUMNS(x, y)
 };
 template <class T>

@@ -3,7 +3,7 @@
 //   template <class T>
 //   struct Access {
 //       T previous_time;
-//       T before[4];
+//       std::array<T, 4> before;   // or T before[4]
 //       SLUICE_COLUMNS(previous_time, before)
 //   };
 //   template <class T>
@@ -59,6 +59,11 @@ template <class T, class Columns>
 
 namespace detail {
 
+template <class Member>
+inline constexpr bool kIsArray = std::is_array_v<Member>;
+template <class Element, std::size_t kSize>
+inline constexpr bool kIsArray<std::array<Element, kSize>> = true;
+
 /// One column: its name, and where it lies in the struct.
 struct NamedColumn {
     std::string name;
@@ -78,7 +83,7 @@ template <class T, class Member>
 void list_columns(const char* start, const std::string& name, const Member& member, std::vector<NamedColumn>& list) {
     if constexpr (std::is_same_v<Member, T>) {
         list.push_back({name, reinterpret_cast<const char*>(&member) - start});
-    } else if constexpr (std::is_array_v<Member>) {
+    } else if constexpr (kIsArray<Member>) {
         std::size_t index = 0;
         for (const auto& element : member) {
             list_columns<T>(start, name + "[" + std::to_string(index++) + "]", element, list);

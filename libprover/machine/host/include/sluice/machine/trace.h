@@ -41,6 +41,8 @@ class TraceWriter {
         main_.push_back(main);
     }
     [[nodiscard]] std::uint32_t height() const noexcept { return static_cast<std::uint32_t>(main_.size()); }
+    [[nodiscard]] const Linked& linked(std::size_t row) const { return linked_[row]; }
+    [[nodiscard]] const Main& main(std::size_t row) const { return main_[row]; }
 
     [[nodiscard]] ChipTrace finish() const {
         ChipTrace trace;
