@@ -1,0 +1,59 @@
+// Registers and memory of a run. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "word_store.h"
+
+#include <algorithm>
+
+#include "sluice/abi/memory_map.h"
+
+namespace sluice::chips {
+
+AccessRecord WordStore::access(std::uint32_t key, std::uint32_t now, std::uint64_t after) {
+    Word& found = word(key);
+    if (found.last_shard != shard_) {
+        found.in = found.value;
+        found.shard_in = found.last_shard;
+        found.last_shard = shard_;
+        found.time = 0;
+        touched_.push_back(key);
+    }
+    const AccessRecord record{found.value, found.time, now};
+    found.value = after;
+    found.time = now;
+    return record;
+}
+
+std::vector<std::uint32_t> WordStore::touched() const {
+    std::vector<std::uint32_t> keys = touched_;
+    std::sort(keys.begin(), keys.end());
+    return keys;
+}
+
+std::vector<std::uint32_t> WordStore::all_touched() const {
+    std::vector<std::uint32_t> keys;
+    for (const auto& [key, word] : words_) {
+        if (word.last_shard != 0) keys.push_back(key);
+    }
+    std::sort(keys.begin(), keys.end());
+    return keys;
+}
+
+std::uint64_t WordStore::initial(std::uint32_t key) const {
+    if (const auto row = image_.image_row(key)) return image_.image_words()[*row].word;
+    constexpr std::uint32_t kInputKey = SLUICE_INPUT_BEGIN / 8;
+    if (key == kInputKey) return input_.size();
+    if (key < kInputKey || key >= SLUICE_INPUT_END / 8) return 0;
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 8; ++i) {
+        const std::size_t at = std::size_t{key - kInputKey - 1} * 8 + i;
+        if (at < input_.size()) value |= std::uint64_t{input_[at]} << (8 * i);
+    }
+    return value;
+}
+
+WordStore::Word& WordStore::word(std::uint32_t key) {
+    const auto [entry, fresh] = words_.try_emplace(key);
+    if (fresh) entry->second.value = initial(key);
+    return entry->second;
+}
+
+}  // namespace sluice::chips

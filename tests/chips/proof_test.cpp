@@ -1,0 +1,97 @@
+// Whole proofs of runs of the RV64IM machine, with few queries. SPDX-License-Identifier: MIT OR Apache-2.0
+#include <memory>
+
+#include "execution.h"
+#include "machine_run.h"
+#include "sluice/backend_cpu/cpu_backend.h"
+#include "sluice/params_test/profile.h"
+#include "sluice/protocol/prover.h"
+#include "sluice/verify/verify.h"
+
+namespace sluice::test {
+namespace {
+
+using S = verify::Scheme<params_test::kTest>;
+using Bytes = std::vector<std::uint8_t>;
+using Statement = std::array<std::uint32_t, chips::kStatementValues>;
+
+absl::Status check(std::span<const std::uint8_t> key, std::span<const std::uint8_t> proof,
+                   std::span<const std::uint32_t> statement) {
+    std::vector<std::uint64_t> memory(verify::scratch_bytes(key.size(), proof.size()) / 8);
+    Arena arena(memory.data(), memory.size() * 8);
+    const verify::Verdict verdict = verify::verify_execution<S>(key, proof, statement, arena);
+    if (verdict.ok()) return absl::OkStatus();
+    return absl::InvalidArgumentError(std::string(verify::name(verdict.status)) + " " + std::to_string(verdict.table) +
+                                      " " + std::to_string(verdict.position));
+}
+
+/// The machine's key, and proofs with it.
+struct Proving {
+    using Key = protocol::ProvingKey<4, hash::Poseidon2Hasher16>;
+
+    explicit Proving(const chips::Rv64Machine& machine)
+        : backend(backend_cpu::make_backend<4, hash::Poseidon2Hasher16>({})) {
+        protocol::KeyOptions options;
+        options.profile = &params_test::kTest;
+        options.stack_heights = {16};
+        options.max_shards = 8;
+        options.max_link_terms = 1u << 20;
+        auto made = Key::make(*backend, options, {&machine.shards(), &machine.boundary()});
+        INFO(made.status().ToString());
+        REQUIRE(made.ok());
+        key = std::make_unique<Key>(*std::move(made));
+    }
+
+    [[nodiscard]] absl::StatusOr<Bytes> prove(const chips::Rv64Tables& tables) const {
+        protocol::ProverOptions options;
+        options.check = check;
+        protocol::Prover<4, hash::Poseidon2Hasher16> prover(*backend, *key, options);
+        return prover.prove(
+            {static_cast<std::uint32_t>(tables.shards.size()),
+             [&](std::uint32_t shard) -> absl::StatusOr<machine::TableTrace> { return tables.shards[shard - 1]; },
+             [&]() -> absl::StatusOr<machine::TableTrace> { return tables.boundary; }});
+    }
+
+    std::unique_ptr<backend_cpu::CpuBackend<4, hash::Poseidon2Hasher16>> backend;
+    std::unique_ptr<Key> key;
+};
+
+TEST_CASE("a run over three shards is proved, for its exit code and output alone") {
+    Assembler text;
+    text.li(s0, SLUICE_INPUT_BEGIN + 8 + 32);
+    text.li(s1, SLUICE_HEAP_BEGIN);
+    text.ld(t0, s0, 0);
+    text.li(t2, 1);
+    text.label("loop");
+    text.add(t3, t1, t2);
+    text.addi(t1, t2, 0);
+    text.addi(t2, t3, 0);
+    text.sd(t2, s1, 0);
+    text.mul(t4, t2, t2);
+    text.load(2, t5, s1, 3);
+    text.addi(t0, t0, -1);
+    text.bne(t0, zero, "loop");
+    halt(text, 3);
+    Bytes input = empty_input();
+    input.resize(40);
+    input[32] = 20;
+    const MachineRun run = MachineRun::make(make_program(text), input, {50, 120});
+    REQUIRE(run.faults() == "");
+    const Proving proving(run.machine);
+    const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
+    INFO(proof.status().ToString());
+    REQUIRE(proof.ok());
+
+    const auto digest = run.tables.run.output_digest;
+    const auto verdict = [&](const Statement& statement) {
+        return std::string(check(proving.key->body(), *proof, statement).message());
+    };
+    CHECK(verdict(chips::statement_of(3, digest)) == "");
+    CHECK(verdict(chips::statement_of(0, digest)) == "statement 3 5");
+    auto other = digest;
+    other[31] ^= 1;
+    CHECK(verdict(chips::statement_of(3, other)) == "statement 3 22");
+}
+
+}  // namespace
+}  // namespace sluice::test
