@@ -423,6 +423,97 @@ TEMPLATE_TEST_CASE("claims swapped between commitments are refused", "", Narrow,
     CHECK(swapped("stack_values", PlayAlong::nothing).starts_with("jagged_final 1"));
 }
 
+TEMPLATE_TEST_CASE("an imbalance of one output is not paid in another, nor by another shard", "", Narrow, Wide) {
+    using Ext = typename TestType::Ext;
+    const HonestRun<TestType> run;
+    // In shard 1 a lookup of a number that is not in the range, and a word of shard 2 that does not link.
+    std::vector<TableTrace> lookups = run.traces;
+    lookups[1].chips[kRangeChip].at(Group::main, 0, 5) += tiny::element(1);
+    std::vector<TableTrace> links = run.traces;
+    links[2].chips[kWordsChip].at(Group::linked, 2, 0) += tiny::element(10);
+    links[2].chips[kWordsChip].at(Group::linked, 3, 0) += tiny::element(10);
+    const auto verdict = [&](const std::vector<TableTrace>& traces, PlayAlong play_along,
+                             const std::function<void(std::span<Ext>)>& move) {
+        Forgery<Ext> forgery;
+        forgery.column = {3, 1, 3};
+        forgery.play_along = play_along;
+        forgery.tamper = [&](std::string_view label, std::size_t, std::span<Ext> message) {
+            if (label == "roots") move(message);
+        };
+        return verdict_on(run, NaiveProver<TestType>(run.machine.key(), traces, run.stack_heights).prove(forgery));
+    };
+    // N_L / D_L goes to N_G / D_G: the lookups seem to balance.
+    const auto lookups_to_links = [](std::span<Ext> roots) {
+        roots[4] += roots[2] * roots[5] * roots[3].inverse();
+        roots[2] = Ext::zero();
+    };
+    // The products seem equal, and the fractions have the quotient.
+    const auto lookups_to_products = [](std::span<Ext> roots) {
+        roots[0] += roots[2];
+        roots[2] = Ext::zero();
+    };
+    CHECK(verdict(lookups, PlayAlong::nothing, [](std::span<Ext>) {}) == "lookup_sum 1 0");
+    CHECK(verdict(lookups, PlayAlong::nothing, lookups_to_products) == "products_differ 1 0");
+    CHECK(verdict(lookups, PlayAlong::nothing, lookups_to_links) == "gkr_children 1 0");
+    CHECK(verdict(lookups, PlayAlong::children, lookups_to_links) == "zerocheck_final 1 0");
+    CHECK(verdict(lookups, PlayAlong::columns, lookups_to_links) == "jagged_final 1 0");
+    CHECK(verdict(lookups, PlayAlong::last, lookups_to_links).starts_with("opening_last 1"));
+
+    // What shard 2 lacks is added to the sum of shard 1. How much that is follows from an honest proof of the same
+    // tables, whose linking challenges are the same.
+    Ext missing = Ext::zero();
+    for (std::uint32_t table = 0; table < links.size(); ++table) {
+        Forgery<Ext> eavesdrop;
+        eavesdrop.table = table;
+        eavesdrop.tamper = [&](std::string_view label, std::size_t, std::span<Ext> roots) {
+            if (label == "roots") missing += roots[4] * roots[5].inverse();
+        };
+        (void)NaiveProver<TestType>(run.machine.key(), links, run.stack_heights).prove(eavesdrop);
+    }
+    REQUIRE(!missing.is_zero());
+    const auto pay_for_shard_2 = [&](std::span<Ext> roots) { roots[4] -= missing * roots[5]; };
+    CHECK(verdict(links, PlayAlong::nothing, [](std::span<Ext>) {}) == "link_sum 0 0");
+    CHECK(verdict(links, PlayAlong::nothing, pay_for_shard_2) == "gkr_children 1 0");
+    CHECK(verdict(links, PlayAlong::children, pay_for_shard_2) == "zerocheck_final 1 0");
+    CHECK(verdict(links, PlayAlong::stack, pay_for_shard_2) == "opening_final 1 0");
+}
+
+TEMPLATE_TEST_CASE("chips permuted, left out or doubled in the forger's machine are refused", "", Narrow, Wide) {
+    const HonestRun<TestType> run;
+    // The forger's key has the bytes, and so the digest, of the honest one, but he proves for other chips.
+    const auto verdict = [&](const std::vector<std::size_t>& chips) {
+        NaiveKey key = run.machine.key();
+        std::vector<TableTrace> traces = run.traces;
+        std::vector<machine::Chip> forged;
+        key.preprocessed[0].clear();
+        for (TableTrace& trace : traces) {
+            if (&trace != &traces[0]) trace.chips.clear();
+        }
+        for (const std::size_t chip : chips) {
+            forged.push_back(run.machine.key().machines[0].chips[chip]);
+            key.preprocessed[0].push_back(run.machine.key().preprocessed[0][chip]);
+            for (std::size_t table = 1; table < traces.size(); ++table)
+                traces[table].chips.push_back(run.traces[table].chips[chip]);
+        }
+        key.machines[0].chips = forged;
+        return verdict_on(run, NaiveProver<TestType>(key, traces, run.stack_heights).prove());
+    };
+    REQUIRE(verdict({0, 1, 2, 3}) == "ok");
+    // The heights stand in the order of the key, and some are fixed.
+    CHECK(verdict({1, 0, 2, 3}) == "fixed_height 1 0");
+    CHECK(verdict({0, 2, 1, 3}) == "fixed_height 1 2");
+    // Steps and words exchanged: a shard without steps seems to have no words, but has their root.
+    CHECK(verdict({0, 3, 2, 1}) == "root_of_nothing 2 1");
+    // With a chip more or less, the rest of the header is read from other places.
+    for (const std::vector<std::size_t>& chips :
+         {std::vector<std::size_t>{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}, {0, 1, 1, 2, 3}, {0, 1, 2, 3, 3}}) {
+        const std::string found = verdict(chips);
+        INFO(found);
+        CHECK((found.starts_with("fixed_height") || found.starts_with("height_over_limit") ||
+               found.starts_with("root_of_nothing") || found.starts_with("stack_height_not_allowed")));
+    }
+}
+
 TEST_CASE("jagged: the indicator is its definition, at every height and start") {
     using Ext = Narrow::Ext;
     SLUICE_RANDOM(rng);

@@ -85,12 +85,16 @@ class AttackedRun {
     [[nodiscard]] verify::Verdict verdict(const Bytes& proof) const {
         return run_verifier<S>(body_, proof, run_.statement());
     }
-    /// On false tables, proved as if they were true.
+    /// On false tables, proved as if they were true, for the honest statement or another.
     [[nodiscard]] verify::Verdict verdict(const std::vector<machine::TableTrace>& tables) {
+        return verdict(tables, run_.statement());
+    }
+    [[nodiscard]] verify::Verdict verdict(const std::vector<machine::TableTrace>& tables,
+                                          const std::vector<std::uint32_t>& statement) {
         const Bytes proof = prover_.prove_unchecked(key_, tables_of(tables));
         INFO(prover_.error());
         REQUIRE(!proof.empty());
-        return verdict(proof);
+        return run_verifier<S>(body_, proof, statement);
     }
     /// On the run's tables after a change: status and table.
     template <class Change>
