@@ -168,10 +168,10 @@ BENCHMARK(partial_trie_update_and_root);
 class CountingNodes final : public NodeSource {
  public:
     explicit CountingNodes(NodeSource& nodes) : nodes_(nodes) {}
-    Result<ByteView> node(const Hash32& hash, const NodePosition& position) noexcept override {
-        auto bytes = nodes_.node(hash, position);
-        kept.push_back(bytes.ok() ? *bytes : ByteView());
-        return bytes;
+    Result<NodeBytes> node(const Hash32& hash, const NodePosition& position) noexcept override {
+        const auto given = nodes_.node(hash, position);
+        kept.push_back(given.ok() ? given->bytes : ByteView());
+        return given;
     }
     std::vector<ByteView> kept;
 
@@ -183,7 +183,7 @@ class CountingNodes final : public NodeSource {
 class StreamedNodes final : public NodeSource {
  public:
     explicit StreamedNodes(const std::vector<ByteView>& nodes) : nodes_(nodes) {}
-    Result<ByteView> node(const Hash32&, const NodePosition&) noexcept override { return nodes_[next_++]; }
+    Result<NodeBytes> node(const Hash32&, const NodePosition&) noexcept override { return NodeBytes{nodes_[next_++]}; }
 
  private:
     const std::vector<ByteView>& nodes_;

@@ -68,13 +68,13 @@ Hash32 node_hash() {
 class Nodes final : public NodeSource {
  public:
     explicit Nodes(Input& input) : input_(input) {}
-    Result<ByteView> node(const Hash32& hash, const NodePosition& position) noexcept override {
+    Result<NodeBytes> node(const Hash32& hash, const NodePosition& position) noexcept override {
         if (hash == kEmptyTrieRoot || position.depth > kKeyNibbles) abort();
         if (input_.rest().size() < 2) return ErrorCode::trie_missing_node;
         const unsigned size = input_.byte() * 256 + input_.byte();
         const ByteView bytes = input_.bytes(size);
         kept_.emplace_back(bytes.begin(), bytes.end());
-        return ByteView(kept_.back());
+        return NodeBytes{ByteView(kept_.back())};
     }
 
  private:

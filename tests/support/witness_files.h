@@ -78,10 +78,10 @@ class WitnessNodes final : public witness::NodeSource {
     explicit WitnessNodes(const WitnessFiles& files) {
         for (const Bytes& node : files.state) nodes_[bytes_of(keccak256(view(node)))] = node;
     }
-    Result<ByteView> node(const Hash32& hash, const witness::NodePosition&) noexcept override {
+    Result<witness::NodeBytes> node(const Hash32& hash, const witness::NodePosition&) noexcept override {
         const Bytes* found = find(bytes_of(hash));
         if (found == nullptr) return ErrorCode::trie_missing_node;
-        return view(*found);
+        return witness::NodeBytes{view(*found)};
     }
     const Bytes* find(const Bytes& hash) const {
         const auto found = nodes_.find(hash);

@@ -138,13 +138,13 @@ std::ostream& operator<<(std::ostream& out, const Position& position) {
 // Nodes by position, as a stream has them.
 class PositionSource final : public NodeSource {
  public:
-    Result<ByteView> node(const Hash32&, const NodePosition& position) noexcept override {
+    Result<NodeBytes> node(const Hash32&, const NodePosition& position) noexcept override {
         const Position at{position.storage_owner != nullptr ? bytes_of(*position.storage_owner) : Bytes(),
                           Bytes(position.nibbles, position.nibbles + position.depth)};
         asked.push_back(at);
         const auto found = nodes.find(at);
         if (found == nodes.end()) return ErrorCode::trie_missing_node;
-        return view(found->second);
+        return NodeBytes{view(found->second)};
     }
     std::map<Position, Bytes> nodes;
     std::vector<Position> asked;

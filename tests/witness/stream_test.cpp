@@ -408,3 +408,32 @@ TEST_CASE("a header that differs from the block is refused, naming the field") {
     REQUIRE(load_be<std::uint64_t>(diagnostics.detail().expected.bytes.data() + 24) == computed.timestamp);
     REQUIRE(load_be<std::uint64_t>(diagnostics.detail().found.bytes.data() + 24) == header.timestamp);
 }
+
+TEST_CASE("stream: hashes told to the reader come with nodes and bytecodes, and with no other record") {
+    RecordWriter writer(some_header());
+    const std::vector<std::string> payloads = {"a node", std::string(500, 'n'), "code", "a header",
+                                               std::string(137, 'c')};
+    const RecordKind kinds[] = {RecordKind::node, RecordKind::node, RecordKind::bytecode, RecordKind::header,
+                                RecordKind::bytecode};
+    for (std::size_t i = 0; i < payloads.size(); ++i) writer.add(kinds[i], payloads[i]);
+    writer.add(RecordKind::end, ByteView());
+    std::string stream = std::move(writer).take().value();
+    const std::vector<Hash32> hashes = witness_host::hash_records(witness_host::bytes_of(stream));
+    REQUIRE(hashes.size() == payloads.size() + 1);
+
+    for (const bool told : {false, true}) {
+        Diagnostics diagnostics;
+        StreamReader reader(witness_host::bytes_of(stream), diagnostics);
+        if (told) reader.use_hashes(hashes);
+        REQUIRE_FALSE(failed(reader.open()));
+        for (std::size_t i = 0; i < payloads.size(); ++i) {
+            const auto item = reader.read_witness_input(kinds[i]);
+            REQUIRE(item.ok());
+            REQUIRE((item->hash != nullptr) == (told && kinds[i] != RecordKind::header));
+            REQUIRE(item->payload_hash() == keccak256(witness_host::bytes_of(payloads[i])));
+        }
+    }
+    // The reader meets the error at its place, so there is nothing to be told of a stream that has one.
+    stream.pop_back();
+    REQUIRE(witness_host::hash_records(witness_host::bytes_of(stream)).empty());
+}

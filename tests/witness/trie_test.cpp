@@ -45,11 +45,11 @@ Bytes branch(std::vector<Bytes> children, const Bytes& value = kEmptyItem) {
 // Nodes by hash, with the paths that were asked for.
 class MapSource final : public NodeSource {
  public:
-    Result<ByteView> node(const Hash32& hash, const NodePosition& position) noexcept override {
+    Result<NodeBytes> node(const Hash32& hash, const NodePosition& position) noexcept override {
         asked.emplace_back(Bytes(position.nibbles, position.nibbles + position.depth));
         const auto found = nodes.find(bytes_of(hash));
         if (found == nodes.end()) return ErrorCode::trie_missing_node;
-        return view(found->second);
+        return NodeBytes{view(found->second)};
     }
     void add(const NaiveTrie& trie) {
         for (const auto& [path, rlp] : trie.nodes()) nodes[bytes_of(keccak256(view(rlp)))] = rlp;

@@ -79,7 +79,7 @@ ErrorCode EagerStreamState::read_codes() noexcept {
             return diagnostics_.fail(ErrorCode::stream_never_streamed, detail_at(item, "bytecode"));
         }
         // The hash is the key that the code is found by: a changed code is one that nobody asks for.
-        const Hash32 hash = keccak256(item.payload);
+        const Hash32 hash = item.payload_hash();
         SLUICE_RETURN_IF_ERROR(check_order(codes_.empty() ? nullptr : &codes_.back().hash, hash, item));
         if (!codes_.push_back({hash, item.payload, false})) return diagnostics_.fail(ErrorCode::arena_exhausted);
     }

@@ -91,10 +91,10 @@ ErrorCode MemoryState::finish() noexcept {
     return ErrorCode::ok;
 }
 
-Result<ByteView> MemoryState::node(const Hash32& hash, const witness::NodePosition& /*position*/) noexcept {
+Result<witness::NodeBytes> MemoryState::node(const Hash32& hash, const witness::NodePosition& /*position*/) noexcept {
     const BlobSet::Blob* blob = nodes_.find(hash);
     if (blob == nullptr) return ErrorCode::trie_missing_node;
-    return blob->bytes;
+    return witness::NodeBytes{blob->bytes, &blob->hash};
 }
 
 }  // namespace sluice::executor

@@ -2,7 +2,6 @@
 #include "read_code.h"
 
 #include "place.h"
-#include "sluice/base/keccak.h"
 
 namespace sluice::executor {
 
@@ -15,7 +14,7 @@ Result<ByteView> read_code(witness::ClientInputReader& reader, const Hash32& cod
     }
     // Without this a cheater runs code of their choice under any address. The code hash itself belongs to an account
     // that is compared with the state trie, or to a code the block created.
-    const Hash32 hash = keccak256(item.payload);
+    const Hash32 hash = item.payload_hash();
     if (!(hash == code_hash)) {
         return diagnostics.fail(ErrorCode::stream_code_hash,
                                 detail_at(item, "bytecode").with_key(code_hash.view()).with_values(code_hash, hash));

@@ -5,10 +5,10 @@
 
 namespace sluice::executor {
 
-Result<ByteView> BlobNodes::node(const Hash32& hash, const witness::NodePosition& /*position*/) noexcept {
+Result<witness::NodeBytes> BlobNodes::node(const Hash32& hash, const witness::NodePosition& /*position*/) noexcept {
     const BlobSet::Blob* blob = blobs_.find(hash);
     if (blob == nullptr) return ErrorCode::trie_missing_node;
-    return blob->bytes;
+    return witness::NodeBytes{blob->bytes, &blob->hash};
 }
 
 ErrorCode run_read_only_pass(const Hash32& parent_state_root, witness::BlockAccesses accesses,

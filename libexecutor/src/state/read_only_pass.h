@@ -12,7 +12,7 @@ namespace sluice::executor {
 class BlobNodes final : public witness::NodeSource {
  public:
     explicit BlobNodes(const BlobSet& blobs) noexcept : blobs_(blobs) {}
-    Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
+    Result<witness::NodeBytes> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
 
  private:
     const BlobSet& blobs_;

@@ -15,17 +15,17 @@ class RecordingNodes final : public witness::NodeSource {
     RecordingNodes(witness::NodeSource& nodes, ArenaVector<RecordedNode>& recorded) noexcept
         : nodes_(nodes), recorded_(recorded) {}
 
-    Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override {
-        SLUICE_TRY(const ByteView rlp, nodes_.node(hash, position));
+    Result<witness::NodeBytes> node(const Hash32& hash, const witness::NodePosition& position) noexcept override {
+        SLUICE_TRY(const witness::NodeBytes given, nodes_.node(hash, position));
         RecordedNode request;
         request.hash = hash;
-        request.rlp = rlp;
+        request.rlp = given.bytes;
         request.in_storage = position.storage_owner != nullptr;
         if (request.in_storage) request.storage_owner = *position.storage_owner;
         request.depth = static_cast<std::uint8_t>(position.depth);
         std::memcpy(request.nibbles, position.nibbles, position.depth);
         if (!recorded_.push_back(request)) return ErrorCode::arena_exhausted;
-        return rlp;
+        return given;
     }
 
  private:

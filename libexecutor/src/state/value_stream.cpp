@@ -160,7 +160,8 @@ ErrorCode ValueStreamState::authenticate(witness::BlockAccesses accesses) noexce
     return run_read_only_pass(root, accesses, source, arena_, diagnostics_);
 }
 
-Result<ByteView> ValueStreamState::node(const Hash32& /*hash*/, const witness::NodePosition& position) noexcept {
+Result<witness::NodeBytes> ValueStreamState::node(const Hash32& /*hash*/,
+                                                  const witness::NodePosition& position) noexcept {
     SLUICE_TRY(const WitnessItem item, reader_.read_witness_input(RecordKind::node));
     // Only a root may be shorter than a hash and stand on its own. One further down cannot have the hash its parent
     // holds, since the parent holds the node itself; the end pass would refuse it as a wrong hash.
@@ -170,7 +171,7 @@ Result<ByteView> ValueStreamState::node(const Hash32& /*hash*/, const witness::N
         return diagnostics_.fail(ErrorCode::stream_never_streamed,
                                  detail_at(item, "node").with_path(position.nibbles, position.depth));
     }
-    return item.payload;
+    return witness::NodeBytes{item.payload, item.hash};
 }
 
 }  // namespace sluice::executor

@@ -29,7 +29,7 @@ class ValueStreamState final : public StateSource, public witness::NodeSource {
     ErrorCode authenticate(witness::BlockAccesses accesses) noexcept override;
     ErrorCode finish() noexcept override { return reader_.read_end(); }
 
-    Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
+    Result<witness::NodeBytes> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
 
  private:
     [[nodiscard]] ErrorCode check_all_listed(witness::BlockAccesses accesses) const noexcept;

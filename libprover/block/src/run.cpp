@@ -7,12 +7,14 @@
 #include <cstring>
 #include <sys/mman.h>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 #include "sluice/abi/exit.h"
 #include "sluice/witness/reader.h"
 #include "sluice/witness_host/format_error.h"
+#include "sluice/witness_host/records.h"
 
 namespace sluice::block {
 namespace {
@@ -103,6 +105,8 @@ NativeRun execute_natively(ByteView stream, const NativeMemory& memory, executor
     extras.computed = &run.computed;
     client.set_extras(extras);
     witness::StreamReader reader(stream, diagnostics);
+    const std::vector<Hash32> hashes = witness_host::hash_records(stream);
+    reader.use_hashes(hashes);
     const ErrorCode opened = reader.open();
     if (failed(opened)) {
         run.ending = ending_of(opened, diagnostics.detail());

@@ -1,6 +1,7 @@
 // Records one after the other. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/witness_host/records.h"
 
+#include "sluice/crypto/keccak_batch.h"
 #include "sluice/files/text.h"
 #include "sluice/witness_host/execution_witness.h"
 #include "sluice/witness_host/format_error.h"
@@ -86,7 +87,8 @@ absl::StatusOr<std::vector<WitnessItem>> list_records(ByteView records, std::uin
         for (std::size_t i = size; i < align8(size); ++i) {
             if (payload.data()[i] != 0) return bad("its padding is not zero");
         }
-        items.push_back({static_cast<RecordKind>(load_le<std::uint32_t>(head)), payload, items.size(), offset + at});
+        items.push_back(
+            {static_cast<RecordKind>(load_le<std::uint32_t>(head)), payload, items.size(), offset + at, nullptr});
         at += witness::kRecordHeaderSize + align8(size);
     }
     return items;
@@ -97,6 +99,23 @@ absl::StatusOr<std::vector<WitnessItem>> list_stream(ByteView stream) {
     const Result<witness::StreamHeader> header = witness::decode_stream_header(stream, diagnostics);
     if (!header.ok()) return to_status(header.error(), diagnostics);
     return list_records(stream.subspan(witness::StreamHeader::kSize), witness::StreamHeader::kSize);
+}
+
+std::vector<Hash32> hash_records(ByteView stream) {
+    const auto items = list_stream(stream);
+    if (!items.ok()) return {};
+    std::vector<ByteView> messages;
+    std::vector<std::size_t> records;
+    for (const WitnessItem& item : *items) {
+        if (item.kind != RecordKind::node && item.kind != RecordKind::bytecode) continue;
+        messages.push_back(item.payload);
+        records.push_back(item.index);
+    }
+    std::vector<Hash32> digests(messages.size());
+    crypto::keccak256_batch(messages, digests);
+    std::vector<Hash32> hashes(items->size());
+    for (std::size_t i = 0; i < digests.size(); ++i) hashes[records[i]] = digests[i];
+    return hashes;
 }
 
 }  // namespace sluice::witness_host

@@ -82,7 +82,11 @@ ErrorCode StreamReader::next(RecordKind due) noexcept {
     if (size != padded && load_le<std::uint64_t>(payload + padded - 8) >> (8 * (size & 7)) != 0) {
         return refuse(ErrorCode::stream_padding, due);
     }
-    last_ = {due, {payload, size}, index_++, static_cast<std::uint64_t>(next_ - begin_)};
+    last_ = {due, {payload, size}, index_, static_cast<std::uint64_t>(next_ - begin_), nullptr};
+    if (index_ < hashes_.size() && (due == RecordKind::node || due == RecordKind::bytecode)) {
+        last_.hash = &hashes_[index_];
+    }
+    ++index_;
     next_ = payload + padded;
     return ErrorCode::ok;
 }

@@ -4,7 +4,7 @@
 namespace sluice::witness {
 
 // Not pure, so that no freestanding program needs the runtime's handler of pure virtual calls.
-Result<ByteView> NodeSource::node(const Hash32&, const NodePosition&) noexcept {
+Result<NodeBytes> NodeSource::node(const Hash32&, const NodePosition&) noexcept {
     return ErrorCode::internal_fault;
 }
 
@@ -20,14 +20,14 @@ ErrorDetail node_detail(const Hash32& hash, const NodePosition& position) noexce
 
 ErrorCode load_node(const Hash32& hash, const NodePosition& position, NodeSource& nodes, Node& node,
                     Diagnostics& diagnostics) noexcept {
-    const auto bytes = nodes.node(hash, position);
-    if (!bytes.ok()) return diagnostics.fail(bytes.error(), node_detail(hash, position));
+    const auto given = nodes.node(hash, position);
+    if (!given.ok()) return diagnostics.fail(given.error(), node_detail(hash, position));
     // Without this comparison a witness could claim any state.
-    const Hash32 found = keccak256(*bytes);
+    const Hash32 found = given->hash != nullptr ? *given->hash : keccak256(given->bytes);
     if (!(found == hash)) {
         return diagnostics.fail(ErrorCode::trie_wrong_node_hash, node_detail(hash, position).with_values(hash, found));
     }
-    const ErrorCode code = decode_node(*bytes, node);
+    const ErrorCode code = decode_node(given->bytes, node);
     return failed(code) ? diagnostics.fail(code, node_detail(hash, position)) : code;
 }
 

@@ -46,7 +46,7 @@ class MemoryState final : public StateSource, public witness::NodeSource {
     ErrorCode finish() noexcept override;
 
     /// The node with this hash, wherever it lies.
-    Result<ByteView> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
+    Result<witness::NodeBytes> node(const Hash32& hash, const witness::NodePosition& position) noexcept override;
 
     [[nodiscard]] const Hash32& state_root() const noexcept { return ancestors_.parent().state_root; }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sluice/base/bytes.h"
+#include "sluice/base/keccak.h"
 #include "sluice/base/result.h"
 #include "sluice/base/uint256.h"
 #include "sluice/witness/account.h"
@@ -17,8 +18,12 @@ namespace sluice::witness {
 struct WitnessItem {
     RecordKind kind = RecordKind::none;
     ByteView payload{};
-    std::uint64_t index = 0;   ///< number of the record in the stream, from 0
-    std::uint64_t offset = 0;  ///< byte offset of the record's header
+    std::uint64_t index = 0;       ///< number of the record in the stream, from 0
+    std::uint64_t offset = 0;      ///< byte offset of the record's header
+    const Hash32* hash = nullptr;  ///< keccak256 of the payload where the reader was told it, else null
+
+    /// keccak256 of the payload.
+    [[nodiscard]] Hash32 payload_hash() const noexcept { return hash != nullptr ? *hash : keccak256(payload); }
 };
 
 /// The parent and what is known of older blocks.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <span>
+
 #include "sluice/base/result.h"
 #include "sluice/witness/item.h"
 #include "sluice/witness/stream.h"
@@ -49,6 +51,9 @@ class StreamReader final : public ClientInputReader {
         : begin_(stream.data()), next_(begin_), end_(begin_ + stream.size()), diagnostics_(diagnostics) {}
     /// Reads the stream header. To be called first.
     ErrorCode open() noexcept;
+    /// hashes[i] is keccak256 of record i's payload if that is a node or a bytecode, computed by the caller from this
+    /// stream; records beyond the end have none. A host that can hash many records at once tells them before reading.
+    void use_hashes(std::span<const Hash32> hashes) noexcept { hashes_ = hashes; }
 
     [[nodiscard]] const StreamHeader& header() const noexcept override { return header_; }
     Result<ByteView> read_chain_config() noexcept override;
@@ -75,6 +80,7 @@ class StreamReader final : public ClientInputReader {
     std::uint64_t index_ = 0;
     WitnessItem last_{};
     StreamHeader header_{};
+    std::span<const Hash32> hashes_{};
     Diagnostics& diagnostics_;
 };
 

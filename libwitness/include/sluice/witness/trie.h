@@ -21,13 +21,19 @@ struct NodePosition {
     std::size_t depth = 0;                  ///< number of nibbles, at most 64
 };
 
+/// A node's RLP; `hash` is its keccak256 if the source has computed that already, else null.
+struct NodeBytes {
+    ByteView bytes{};
+    const Hash32* hash = nullptr;
+};
+
 /// Gives the RLP of trie nodes. Whoever asks compares keccak256 of the answer with `hash`; a source need not.
 class NodeSource {
  public:
     /// The node whose keccak256 should be `hash`, at `position`. The bytes stay where they are until the walk that
     /// asked has ended. A source that cannot give the node returns ErrorCode::trie_missing_node (or an error of its
     /// stream); the walk notes hash and position.
-    virtual Result<ByteView> node(const Hash32& hash, const NodePosition& position) noexcept;
+    virtual Result<NodeBytes> node(const Hash32& hash, const NodePosition& position) noexcept;
 
  protected:
     ~NodeSource() = default;

@@ -40,4 +40,9 @@ absl::StatusOr<std::vector<witness::WitnessItem>> list_records(ByteView records,
 /// The records of a stream, after its header.
 absl::StatusOr<std::vector<witness::WitnessItem>> list_stream(ByteView stream);
 
+/// keccak256 of the payloads of a stream's nodes and bytecodes, by number of the record, as StreamReader::use_hashes
+/// takes them; zeros for records of other kinds. Many are hashed at once, which takes a fraction of the time of one
+/// after another. Empty for a stream that is not well formed: the reader then hashes what it comes to before the error.
+std::vector<Hash32> hash_records(ByteView stream);
+
 }  // namespace sluice::witness_host
