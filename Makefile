@@ -8,7 +8,7 @@
 #   make format   clang-format over our sources
 #   make sanitize unit tests under address and undefined-behaviour sanitizers (clang 19)
 #   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
-#   make ci       what CI runs, two jobs at once: test with warnings as errors, fuzz, then the other configurations
+#   make ci       what CI runs, two jobs at once, warnings as errors: test, sanitize, fuzz, configurations
 
 SHELL := /bin/bash
 BUILD := build/release
@@ -62,13 +62,13 @@ format:
 	git ls-files '*.h' '*.cpp' '*.cu' '*.cuh' | xargs clang-format -i
 
 ci:
-	@for part in test fuzz configurations; do \
+	@for part in test sanitize fuzz configurations; do \
 	    start=$$SECONDS; \
 	    $(MAKE) --no-print-directory $$part JOBS=2 CMAKE_FLAGS=-DSLUICE_WERROR=ON || exit 1; \
 	    echo "== make $$part: $$((SECONDS - start)) s"; \
 	done
 	@test -s $(BUILD)/guest/block.elf || { echo "the RISC-V guest was not built"; exit 1; }
-	@python3 tests/summary.py $(BUILD)/test.xml
+	@python3 tests/summary.py $(BUILD)/test.xml build/sanitize/test.xml
 
 build/sanitize/build.ninja: | deps
 	cmake -S . -B build/sanitize -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER=clang-19 \

@@ -356,7 +356,7 @@ TEST_CASE("a register machine's run links its shards, and each column of it matt
     std::uint16_t stored = 0;
     for (; left != 0; --left) {
         state = static_cast<std::uint16_t>(static_cast<std::uint16_t>((state + input[0]) * 0x6255) + left);
-        stored = static_cast<std::uint16_t>(state * state);
+        stored = static_cast<std::uint16_t>(std::uint32_t{state} * state);
         state = static_cast<std::uint16_t>(state + stored + input[1]);
     }
     CHECK(result == state);
