@@ -4,7 +4,8 @@
 //   corpus_writer SEED        the format is described in python/check_verify.py
 //
 // Forgeries of three kinds: a word of an honest proof changed, one of each message; a message changed on its way into
-// the transcript, with all that follows made to fit; wrong length, statement or key.
+// the transcript, with all that follows made to fit; wrong length, statement or key. These on a tiny machine with the
+// naive prover; changed words and false tables on the toy machines with the prover on the CPU too.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -12,9 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "execution.h"
-#include "sluice/params_test/profile.h"
 #include "tiny_machine.h"
+#include "toy_corpus.h"
 
 namespace sluice::test {
 namespace {
@@ -42,11 +42,26 @@ void print_profile(const params::Profile& profile, const char* separator) {
         opening.fold_grinding_bits, opening.query_grinding_bits, separator);
 }
 
+/// Prints a case with the verdict of the verifier in C++.
+template <class S>
+void print_case(const std::string& name, const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& proof,
+                const std::vector<std::uint32_t>& statement) {
+    static std::vector<std::uint8_t> last_key;
+    std::string numbers;
+    for (const std::uint32_t element : statement) numbers += (numbers.empty() ? "" : ", ") + std::to_string(element);
+    std::printf(
+        "{\"name\": \"%s, %s\", \"key\": \"%s\", \"proof\": \"%s\", \"statement\": [%s], \"verdict\": \"%s\"}\n",
+        std::string(S::kProfile.name).c_str(), name.c_str(), key == last_key ? "same" : hex(key).c_str(),
+        hex(proof).c_str(), numbers.c_str(),
+        std::string(verify::name(run_verifier<S>(key, proof, statement).status)).c_str());
+    last_key = key;
+}
+
 /// The cases of one profile.
 template <class S>
 class Corpus {
  public:
-    explicit Corpus(std::uint64_t seed) : machine_(options()), random_(seed), memory_(1 << 22) {}
+    explicit Corpus(std::uint64_t seed) : machine_(options()), random_(seed) {}
 
     /// `changed` proofs with a changed word and `lied` with a lie at most. (A lie needs a prover, and a prover of a
     /// real profile shows work.)
@@ -120,24 +135,19 @@ class Corpus {
 
     void emit(const std::string& name, const std::vector<std::uint8_t>& proof,
               const std::vector<std::uint32_t>& statement) {
-        Arena arena(memory_.data(), memory_.size());
-        const verify::Verdict verdict = verify::verify_execution<S>(machine_.key().bytes, proof, statement, arena);
-        std::string numbers;
-        for (const std::uint32_t element : statement) {
-            numbers += (numbers.empty() ? "" : ", ") + std::to_string(element);
-        }
-        std::printf(
-            "{\"name\": \"%s, %s\", \"key\": \"%s\", \"proof\": \"%s\", \"statement\": [%s], \"verdict\": \"%s\"}\n",
-            std::string(S::kProfile.name).c_str(), name.c_str(),
-            written_++ == 0 ? hex(machine_.key().bytes).c_str() : "same", hex(proof).c_str(), numbers.c_str(),
-            std::string(verify::name(verdict.status)).c_str());
+        print_case<S>(name, machine_.key().bytes, proof, statement);
     }
 
     TinyMachine<S> machine_;
     std::mt19937_64 random_;
-    std::vector<std::uint8_t> memory_;
-    std::size_t written_ = 0;
 };
+
+/// Cases of toy machines, by the prover on the CPU.
+template <class S>
+void write_toys(std::uint64_t seed, const std::vector<std::pair<ToyRun, ToyCounts>>& runs) {
+    std::mt19937_64 rng(seed);
+    for (const auto& [run, counts] : runs) write_toy_cases<S>(run, counts, rng, print_case<S>);
+}
 
 }  // namespace
 }  // namespace sluice::test
@@ -155,5 +165,13 @@ int main(int argc, char** argv) {
     test::Corpus<verify::Scheme<params_test::kTestWide>>(seed + 1).write(60, 40);
     test::Corpus<verify::Scheme<params::kBits100>>(seed + 2).write(3, 0);
     test::Corpus<verify::Scheme<params::kBits128>>(seed + 3).write(3, 0);
+    test::write_toys<verify::Scheme<params_test::kTest>>(
+        seed + 4, {{test::fibonacci_run(), {10, 4}}, {test::register_run(), {6, 4}}, {test::synthetic_run(), {0, 1}}});
+    test::write_toys<verify::Scheme<params_test::kTestWide>>(
+        seed + 5, {{test::fibonacci_run(), {4, 2}}, {test::register_run(), {6, 4}}});
+    const std::vector<std::pair<test::ToyRun, test::ToyCounts>> shipped{
+        {test::on_high_stacks(test::fibonacci_run()), {3, 1}}, {test::register_run(), {1, 1}}};
+    test::write_toys<verify::Scheme<params::kBits100>>(seed + 6, shipped);
+    test::write_toys<verify::Scheme<params::kBits128>>(seed + 7, shipped);
     return 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,11 +11,15 @@
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/protocol/prover.h"
 #include "soundness.h"
-#include "support/catch.h"
 
 namespace sluice::test {
 
 using Bytes = std::vector<std::uint8_t>;
+
+/// Ends a test, or a program that writes cases, when what it builds on fails.
+inline void must(bool condition, const std::string& otherwise) {
+    if (!condition) throw std::runtime_error(otherwise);
+}
 
 /// Tables of an execution: the boundary's (empty without a boundary machine), then the shards'. It must stay while the
 /// result is used.
@@ -43,7 +48,7 @@ class RealProver {
         options.max_shards = max_shards;
         options.max_link_terms = max_link_terms;
         auto key = Key::make(*backend_, options, machines);
-        REQUIRE(key.ok());
+        must(key.ok(), std::string(key.status().message()));
         return *std::move(key);
     }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "proof_map.h"
+#include "support/catch.h"
 #include "toy_runs.h"
 
 namespace sluice::test {
@@ -170,8 +171,8 @@ TEMPLATE_TEST_CASE("each message of a toy's proof, changed in one element, is re
 
 TEMPLATE_TEST_CASE("messages of a shipped profile's proof are refused when changed", "", Bits100, Bits128) {
     SLUICE_RANDOM(rng);
-    change_messages<TestType>(fibonacci_run(), 40, rng);
-    change_messages<TestType>(register_run(), 40, rng);
+    change_messages<TestType>(on_high_stacks(fibonacci_run()), 40, rng);
+    change_messages<TestType>(on_high_stacks(register_run()), 40, rng);
 }
 
 template <class S>
@@ -195,8 +196,8 @@ TEST_CASE("a toy's proof of any other length is refused") {
     SLUICE_RANDOM(rng);
     cut_proofs<Narrow>(fibonacci_run(), 400, rng);
     cut_proofs<Wide>(register_run(), 200, rng);
-    cut_proofs<Bits100>(register_run(), 30, rng);
-    cut_proofs<Bits128>(fibonacci_run(), 30, rng);
+    cut_proofs<Bits100>(on_high_stacks(register_run()), 30, rng);
+    cut_proofs<Bits128>(on_high_stacks(fibonacci_run()), 30, rng);
 }
 
 }  // namespace

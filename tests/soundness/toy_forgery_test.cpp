@@ -5,6 +5,7 @@
 // with them (expected_refusal), so a forgery that is clumsier than its name is found out.
 #include <functional>
 
+#include "support/catch.h"
 #include "toy_runs.h"
 
 namespace sluice::test {

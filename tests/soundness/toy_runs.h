@@ -39,7 +39,7 @@ struct ToyRun {
 
 [[nodiscard]] inline std::shared_ptr<const machine::MachineDescription> keep(
     absl::StatusOr<machine::MachineDescription> machine) {
-    REQUIRE(machine.ok());
+    must(machine.ok(), std::string(machine.status().message()));
     return std::make_shared<const machine::MachineDescription>(*std::move(machine));
 }
 
@@ -52,7 +52,7 @@ struct ToyRun {
                                          const std::vector<std::uint64_t>& cuts = {6, 8}) {
     const toys::RegisterProgram program = toys::mixing_program(3);
     const auto run = toys::run_register_machine(program, input, cuts);
-    REQUIRE(run.ok());
+    must(run.ok(), std::string(run.status().message()));
     ToyRun result{"register machine",
                   keep(toys::register_machine(program)),
                   keep(toys::register_boundary_machine()),
@@ -66,6 +66,12 @@ struct ToyRun {
     return {"synthetic", keep(toys::synthetic_machine()), nullptr, {{}, toys::synthetic_trace(0)}, {10, 12}};
 }
 
+/// The run with stacks so high that the shipped profiles fold more than once.
+[[nodiscard]] inline ToyRun on_high_stacks(ToyRun run) {
+    run.stack_heights = {13};
+    return run;
+}
+
 /// A run under attack: key and honest proof, and verdicts on other tables and proofs.
 template <class S>
 class AttackedRun {
@@ -74,8 +80,7 @@ class AttackedRun {
         : run_(std::move(run)), key_(prover_.make_key(run_.machines(), run_.stack_heights)) {
         body_.assign(key_.body().begin(), key_.body().end());
         proof_ = prover_.prove(key_, tables_of(run_.tables));
-        INFO(run_.name << ": " << prover_.error());
-        REQUIRE(!proof_.empty());
+        must(!proof_.empty(), run_.name + ": " + prover_.error());
     }
 
     [[nodiscard]] const ToyRun& run() const { return run_; }
@@ -91,10 +96,12 @@ class AttackedRun {
     }
     [[nodiscard]] verify::Verdict verdict(const std::vector<machine::TableTrace>& tables,
                                           const std::vector<std::uint32_t>& statement) {
-        const Bytes proof = prover_.prove_unchecked(key_, tables_of(tables));
-        INFO(prover_.error());
-        REQUIRE(!proof.empty());
-        return run_verifier<S>(body_, proof, statement);
+        return run_verifier<S>(body_, prove_unchecked(tables), statement);
+    }
+    [[nodiscard]] Bytes prove_unchecked(const std::vector<machine::TableTrace>& tables) {
+        Bytes proof = prover_.prove_unchecked(key_, tables_of(tables));
+        must(!proof.empty(), run_.name + ": " + prover_.error());
+        return proof;
     }
     /// On the run's tables after a change: status and table.
     template <class Change>

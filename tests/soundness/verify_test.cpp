@@ -1,5 +1,7 @@
 // The verifier accepts what is true: honest proofs of the naive prover, of all shapes. SPDX-License-Identifier: MIT OR
 // Apache-2.0
+#include <fstream>
+
 #include "soundness.h"
 #include "support/catch.h"
 #include "tiny_machine.h"
@@ -71,6 +73,46 @@ TEST_CASE("the shipped verifier refuses keys of profiles that are made for tests
     Arena arena(memory.data(), memory.size() * 8);
     const auto statement = machine.statement(2);
     CHECK(verify::verify(machine.key().bytes, proof, statement, arena).status == verify::Status::unsupported_profile);
+}
+
+/// What goes into and comes out of transcripts, as the Python side writes it: calls with the same label one after
+/// another are one line.
+struct TraceLines {
+    std::vector<std::string>* lines = nullptr;
+    std::string* last = nullptr;
+    void operator()(std::string_view label, hash::Direction direction, const KoalaBear* elements,
+                    std::size_t count) const {
+        const std::string call = std::string(label) + (direction == hash::Direction::absorb ? " absorb" : " sample");
+        if (*last != call) lines->push_back(call);
+        *last = call;
+        for (std::size_t i = 0; i < count; ++i) lines->back() += " " + std::to_string(elements[i].canonical());
+    }
+};
+
+TEST_CASE("the transcripts of a whole verification are those of the golden trace, which the Python side has written") {
+    KeyOptions options;
+    options.stack_heights = {3, 4, 5};
+    const TinyMachine<Narrow> machine(options);
+    const auto proof =
+        NaiveProver<Narrow>(machine.key(), machine.run({{2, {3, 5}}, {1, {5}}}), {3, 4, 3}).prove().bytes();
+    std::vector<std::uint64_t> memory(1 << 17);
+    Arena arena(memory.data(), memory.size() * 8);
+    std::vector<std::string> lines;
+    std::string last;
+    using Traced = verify::Scheme<params_test::kTest, TraceLines>;
+    REQUIRE(verify::verify_execution<Traced>(machine.key().bytes, proof, machine.statement(3), arena,
+                                             TraceLines{&lines, &last})
+                .ok());
+    std::ifstream file(SLUICE_VERIFY_TRACE);
+    REQUIRE(file.good());
+    std::size_t line = 0;
+    for (std::string expected; std::getline(file, expected); ++line) {
+        REQUIRE(line < lines.size());
+        INFO("line " << line + 1);
+        REQUIRE(lines[line] == expected);
+    }
+    CHECK(line == lines.size());
+    CHECK(line > 200);
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 SPDX-License-Identifier: MIT OR Apache-2.0
 
-    check_verify.py CORPUS_WRITER       the program of tests/soundness/corpus_writer.cpp; SLUICE_SEED is its seed
+    check_verify.py CORPUS_WRITER                  the program of tests/soundness/corpus_writer.cpp; SLUICE_SEED is its seed
+    check_verify.py --golden CORPUS_WRITER         writes the golden trace, tests/soundness/data/verify_trace.txt
+    check_verify.py --golden CORPUS_WRITER FILE    compares it with FILE
 
 The writer prints a JSON value a line. First an object from profile numbers to parameters (sluice_verify.verify); then for each case
 {"name", "key", "proof" (both hexadecimal), "statement", "verdict"}, the verdict being the name of the C++ verifier's status. A key
@@ -16,6 +18,26 @@ import sys
 import time
 
 import sluice_verify
+
+
+def golden(writer):
+    """All that goes into and comes out of the transcripts of the first case, which is honest and the same for every seed. Calls with
+    the same label one after another are one line."""
+    with subprocess.Popen([writer, "1"], stdout=subprocess.PIPE, text=True) as process:
+        profiles = {int(number): profile for number, profile in json.loads(next(process.stdout)).items()}
+        case = json.loads(next(process.stdout))
+        process.kill()
+    lines = []
+
+    def trace(label, direction, elements):
+        if not lines or lines[-1][:2] != [label, direction]:
+            lines.append([label, direction])
+        lines[-1].extend(map(str, elements))
+
+    verdict = sluice_verify.verify(bytes.fromhex(case["key"]), bytes.fromhex(case["proof"]), case["statement"], profiles, trace)
+    if verdict != "ok":
+        sys.exit(f"{case['name']}: {verdict}")
+    return "\n".join(map(" ".join, lines)) + "\n"
 
 
 def main(writer):
@@ -46,4 +68,11 @@ def main(writer):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[1] != "--golden":
+        main(sys.argv[1])
+    elif len(sys.argv) == 3:
+        sys.stdout.write(golden(sys.argv[2]))
+    else:
+        with open(sys.argv[3], encoding="ascii") as file:
+            if file.read() != golden(sys.argv[2]):
+                sys.exit(f"{sys.argv[3]} is another trace")

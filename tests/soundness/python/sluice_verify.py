@@ -661,7 +661,7 @@ def link_root(key, boundary, headers):
     return leaves[0]
 
 
-def verify_or_refuse(key_bytes, proof, statement, profiles):
+def verify_or_refuse(key_bytes, proof, statement, profiles, trace=None):
     key = Key(key_bytes, profiles)
     field = Extension(key.profile["extension_degree"])
     words = Words(proof, "truncated")
@@ -676,7 +676,7 @@ def verify_or_refuse(key_bytes, proof, statement, profiles):
     check_public_values(key, headers, statement)
 
     root = link_root(key, boundary, headers)
-    transcript = sluice_hash.Transcript(key.hasher, "sluice linking 1")
+    transcript = sluice_hash.Transcript(key.hasher, "sluice linking 1", trace)
     transcript.absorb_digest("key_digest", key.digest)
     transcript.absorb("shards", shards)
     transcript.absorb_digest("link_root", root)
@@ -687,7 +687,7 @@ def verify_or_refuse(key_bytes, proof, statement, profiles):
 
     total = field.zero
     for number, header in tables:
-        transcript = sluice_hash.Transcript(key.hasher, "sluice table proof 1")
+        transcript = sluice_hash.Transcript(key.hasher, "sluice table proof 1", trace)
         transcript.absorb_digest("key_digest", key.digest)
         transcript.absorb("machine", 0 if number else 1)
         transcript.absorb("shards", shards)
@@ -705,12 +705,12 @@ def verify_or_refuse(key_bytes, proof, statement, profiles):
     require(not any(total), "link_sum")
 
 
-def verify(key, proof, statement, profiles):
+def verify(key, proof, statement, profiles, trace=None):
     """"ok", or the name of the check that refuses. `profiles` maps a profile's number to its parameters: hasher (a name of
     sluice_hash.HASHERS), extension_degree, log_inverse_rate, fold_arity_log, final_log, queries, and the grinding bits link_,
-    lookup_, batch_, fold_ and query_grinding_bits."""
+    lookup_, batch_, fold_ and query_grinding_bits. `trace` is that of sluice_hash.Transcript, for all transcripts."""
     try:
-        verify_or_refuse(key, proof, statement, profiles)
+        verify_or_refuse(key, proof, statement, profiles, trace)
     except Refused as refused:
         return str(refused)
     return "ok"
