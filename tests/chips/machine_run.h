@@ -18,6 +18,7 @@ namespace sluice::test {
 struct MachineRun {
     vm::Program program;
     std::vector<std::uint8_t> input;
+    std::vector<std::uint64_t> cuts;
     chips::Rv64Machine machine;
     chips::Rv64Tables tables;
 
@@ -27,11 +28,11 @@ struct MachineRun {
         INFO(machine.status().ToString());
         REQUIRE(machine.ok());
         vm::ShardPlan plan;
-        plan.cuts = std::move(cuts);
+        plan.cuts = cuts;
         absl::StatusOr<chips::Rv64Tables> tables = chips::fill_tables(*machine, program, input, plan);
         INFO(tables.status().ToString());
         REQUIRE(tables.ok());
-        return {std::move(program), std::move(input), *std::move(machine), *std::move(tables)};
+        return {std::move(program), std::move(input), std::move(cuts), *std::move(machine), *std::move(tables)};
     }
 
     /// The rows of a chip.

@@ -30,6 +30,23 @@ NaiveMachine naive_run(const vm::Program& program, const std::vector<std::uint8_
     return machine;
 }
 
+/// Each shard links the words that the emulator says it touches, and x0 and the sink where it touches them.
+void check_touched(MachineRun& run) {
+    vm::ShardPlan plan;
+    plan.cuts = run.cuts;
+    const auto counted = vm::account_shards(run.program, run.input, std::array{plan});
+    REQUIRE(counted.ok());
+    for (std::size_t i = 0; i < run.tables.shards.size(); ++i) {
+        machine::ChipTrace& words = run.chip(run.machine.shards(), run.tables.shards[i], "shard_ram");
+        std::uint64_t own = 0;
+        for (std::uint32_t row = 0; row < words.height; ++row) {
+            const std::uint32_t key = words.at(machine::Group::linked, 1, row).canonical();
+            own += key == 0 || key == 32;
+        }
+        CHECK(words.height - own == counted->reports[0].shards[i].touched.total().words8);
+    }
+}
+
 /// Runs the program both ways. The boundary table says of each word of the run what it is at its end.
 void check_program(const ProgramCase& test, std::vector<std::uint64_t> cuts = {}) {
     const auto& [program, input] = test;
@@ -39,6 +56,7 @@ void check_program(const ProgramCase& test, std::vector<std::uint64_t> cuts = {}
     REQUIRE(run.tables.run.cost.instructions == naive.steps);
     CHECK(run.faults() == "");
 
+    check_touched(run);
     machine::ChipTrace& words = run.chip(run.machine.boundary(), run.tables.boundary, "boundary");
     REQUIRE(words.height > 8);
     std::uint32_t different = 0;

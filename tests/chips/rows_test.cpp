@@ -87,7 +87,7 @@ using Chip = machine::ChipDescription;
 TEST_CASE("changing a cell of a row breaks it, or changes what it reads") {
     SLUICE_RANDOM(rng);
     std::set<std::string> free;
-    visit_rows(rng, 60,
+    visit_rows(rng, 25,
                [&](const RowJudge& judge, const Chip& chip, Cells& cells, const Cells& public_values,
                    const RowJudge::Verdict& honest) {
                    for (std::uint32_t c = 0; c < chip.widths[2]; ++c) {
