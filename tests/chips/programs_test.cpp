@@ -4,6 +4,7 @@
 #include "programs.h"
 
 #include "machine_run.h"
+#include "prover/random_program.h"
 
 namespace sluice::test {
 namespace {
@@ -115,6 +116,24 @@ TEST_CASE("loads and stores of every width at every offset") {
 
 TEST_CASE("ECALLs without effect") {
     check_program(ecalls());
+}
+
+TEST_CASE("random programs over several shards") {
+    SLUICE_RANDOM(rng);
+    int halted = 0;
+    for (int repeat = 0; repeat < 6; ++repeat) {
+        const RandomProgram random = make_random_program(rng, 300, 0, false);
+        const auto run = vm::execute(random.program, random.input);
+        REQUIRE(run.ok());
+        if (!run->halted()) continue;
+        ++halted;
+        std::vector<std::uint64_t> cuts;
+        for (std::uint64_t cut = 1 + rng() % 400; cut < run->cost.instructions; cut += 1 + rng() % 400) {
+            cuts.push_back(cut);
+        }
+        check_program({random.program, random.input}, cuts);
+    }
+    CHECK(halted > 3);
 }
 
 TEST_CASE("exit codes, and where the digest lies") {

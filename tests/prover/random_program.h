@@ -43,8 +43,9 @@ struct RandomProgram {
 
 /// A loop over `size` random instructions, made of the following, that ends with HALT unless it traps: arithmetic of
 /// all kinds; accesses of all sizes and alignments to windows of heap, stack, data and input; short branches forwards;
-/// calls; the ecalls MEMCPY and KECCAK_F. With `wildness` as probability an instruction is a word of no care at all.
-inline RandomProgram make_random_program(std::mt19937_64& rng, int size, double wildness) {
+/// calls; the ecalls MEMCPY and KECCAK_F, if it may use accelerators. With `wildness` as probability an instruction is
+/// a word of no care at all.
+inline RandomProgram make_random_program(std::mt19937_64& rng, int size, double wildness, bool accelerators = true) {
     RandomProgram out;
     out.input = empty_input();
     while (out.input.size() < 0x900) out.input.push_back(static_cast<std::uint8_t>(rng()));
@@ -130,7 +131,7 @@ inline RandomProgram make_random_program(std::mt19937_64& rng, int size, double 
                 text.jal(ra, "function");
                 break;
             case 15:
-                if (rng() % 4 != 0) {
+                if (rng() % 4 != 0 || !accelerators) {
                     text.word(0x0000000f);
                 } else if (rng() % 3 == 0) {
                     text.addi(a0, s2 + static_cast<unsigned>(rng() % 3), static_cast<int>(rng() % 200) * 8);
