@@ -1,9 +1,9 @@
 // The estimate of trace cells by which shards are planned. SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Linear: cells = sum over instructions of their class's cells + sum over ecalls of their cells + cells of a load for
-// each misaligned access. The chips do not exist yet; like those of sluice/abi/cost.h these are the cells of sensible
-// ones, with 16-bit limbs, and change together with the real layouts. They decide where shards are cut, never what is
-// proved.
+// each misaligned access. Like those of sluice/abi/cost.h these are the cells of sensible chips with 16-bit limbs, set
+// before there were any; the real ones are narrower (libprover/chips/README.md). They decide where shards are cut,
+// never what is proved.
 //
 // Not in the estimate: the linking rows of touched words (about 16 cells each), which `account_shards` counts; and
 // tables of fixed size.
