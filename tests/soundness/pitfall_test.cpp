@@ -514,7 +514,7 @@ TEMPLATE_TEST_CASE("chips permuted, left out or doubled in the forger's machine 
     }
 }
 
-TEST_CASE("jagged: the indicator is its definition, at every height and start") {
+TEST_CASE("jagged: the indicator is its definition, for every height and many starts and numbers of columns") {
     using Ext = Narrow::Ext;
     SLUICE_RANDOM(rng);
     const auto random_point = [&](std::size_t size) {
@@ -524,18 +524,47 @@ TEST_CASE("jagged: the indicator is its definition, at every height and start") 
         }
         return point;
     };
-    const std::vector<Ext> s = random_point(5);
-    for (const std::size_t rows : {0u, 2u, 3u, 5u}) {
+    std::vector<std::uint64_t> memory(1 << 14);
+    Arena arena(memory.data(), memory.size() * 8);
+    const auto compare = [&](std::size_t rows, std::size_t bits, std::size_t height, std::size_t start,
+                             std::uint32_t count) {
         const std::vector<Ext> r = random_point(rows);
-        const verify::JaggedIndicator<Ext> indicator(r, s);
-        for (std::size_t height = 0; height <= (std::size_t{1} << rows); ++height) {
-            for (std::size_t start = 0; start + height <= 32; ++start) {
-                Ext expected = Ext::zero();
-                for (std::size_t x = 0; x < height; ++x) expected += eq_at(r, x) * eq_at(s, start + x);
-                INFO("start " << start << ", height " << height << ", " << rows << " row variables");
-                CHECK(indicator.at(start, height) == expected);
+        const std::vector<Ext> s = random_point(bits);
+        const Ext zeta = random_point(1)[0];
+        const Ext first_power = random_point(1)[0];
+        std::vector<Ext> eq_rows;
+        std::vector<Ext> eq_stack;
+        for (std::size_t x = 0; x < height; ++x) eq_rows.push_back(eq_at(r, x));
+        for (std::size_t x = 0; x < (std::size_t{1} << bits); ++x) eq_stack.push_back(eq_at(s, x));
+        Ext expected = Ext::one();  // what was there before is kept
+        Ext power = first_power;
+        for (std::uint32_t column = 0; column < count; ++column, power *= zeta) {
+            for (std::size_t x = 0; x < height; ++x)
+                expected += power * eq_rows[x] * eq_stack[start + column * machine::align4(height) + x];
+        }
+        Ext sum = Ext::one();
+        Ext found_power = first_power;
+        INFO("start " << start << ", height " << height << ", " << count << " columns, " << rows << " row variables");
+        REQUIRE(verify::JaggedIndicator<Ext>(r, s).add_columns(start, static_cast<std::uint32_t>(height), count, zeta,
+                                                               found_power, sum, arena));
+        CHECK(sum == expected);
+        CHECK(found_power == power);
+        CHECK(arena.used() == 0);
+    };
+    for (const std::size_t rows : {0u, 2u, 3u, 5u}) {
+        for (std::size_t height = 1; height <= (std::size_t{1} << rows); ++height) {
+            const std::size_t most = 64 / machine::align4(height);
+            for (std::size_t count = 0; count <= most; count += count < 3 ? 1 : 5) {
+                const std::size_t last = (64 - count * machine::align4(height)) / 4;
+                for (const std::size_t start : {std::size_t{0}, last / 2, last})
+                    compare(rows, 6, height, 4 * start, static_cast<std::uint32_t>(count));
             }
         }
+    }
+    for (int repeat = 0; repeat < 40; ++repeat) {
+        const std::size_t height = 1 + rng() % 200;
+        const auto count = static_cast<std::uint32_t>(rng() % (2048 / machine::align4(height)));
+        compare(8, 11, height, 4 * (rng() % ((2048 - count * machine::align4(height)) / 4 + 1)), count);
     }
 }
 
