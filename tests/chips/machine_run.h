@@ -14,13 +14,20 @@
 
 namespace sluice::test {
 
+/// A run's tables.
+struct Tables {
+    vm::Run run;
+    std::vector<machine::TableTrace> shards;  ///< shard i + 1 at index i
+    machine::TableTrace boundary;
+};
+
 /// A program with its machine and filled tables.
 struct MachineRun {
     vm::Program program;
     std::vector<std::uint8_t> input;
     std::vector<std::uint64_t> cuts;
     chips::Rv64Machine machine;
-    chips::Rv64Tables tables;
+    Tables tables;
 
     /// Fails the test if the tables cannot be filled.
     static MachineRun make(vm::Program program, std::vector<std::uint8_t> input, std::vector<std::uint64_t> cuts = {}) {
@@ -29,10 +36,17 @@ struct MachineRun {
         REQUIRE(machine.ok());
         vm::ShardPlan plan;
         plan.cuts = cuts;
-        absl::StatusOr<chips::Rv64Tables> tables = chips::fill_tables(*machine, program, input, plan);
-        INFO(tables.status().ToString());
-        REQUIRE(tables.ok());
-        return {std::move(program), std::move(input), std::move(cuts), *std::move(machine), *std::move(tables)};
+        const absl::StatusOr<chips::Rv64Run> run = chips::Rv64Run::make(*machine, program, input, plan);
+        INFO(run.status().ToString());
+        REQUIRE(run.ok());
+        Tables tables{run->run(), {}, run->boundary()};
+        for (std::uint32_t shard = 1; shard <= run->shard_count(); ++shard) {
+            absl::StatusOr<machine::TableTrace> trace = run->shard(shard);
+            INFO(trace.status().ToString());
+            REQUIRE(trace.ok());
+            tables.shards.push_back(*std::move(trace));
+        }
+        return {std::move(program), std::move(input), std::move(cuts), *std::move(machine), std::move(tables)};
     }
 
     /// The rows of a chip.

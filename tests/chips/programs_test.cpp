@@ -162,7 +162,8 @@ TEST_CASE("a run that no chip can prove is an error") {
         const vm::Program program = make_program(text);
         const auto machine = chips::Rv64Machine::make(program);
         REQUIRE(machine.ok());
-        return chips::fill_tables(*machine, program, empty_input()).status().ToString();
+        const std::vector<std::uint8_t> input = empty_input();
+        return chips::Rv64Run::make(*machine, program, input).status().ToString();
     };
     Assembler keccak;
     keccak.li(a0, SLUICE_HEAP_BEGIN);
@@ -179,8 +180,13 @@ TEST_CASE("a run that no chip can prove is an error") {
     REQUIRE(machine.ok());
     vm::ShardPlan plan;
     plan.cuts = {1000};
-    CHECK_THAT(chips::fill_tables(*machine, program, empty_input(), plan).status().ToString(),
+    const std::vector<std::uint8_t> input = empty_input();
+    CHECK_THAT(chips::Rv64Run::make(*machine, program, input, plan).status().ToString(),
                Contains("cut at instruction 1000"));
+    const auto run = chips::Rv64Run::make(*machine, program, input);
+    REQUIRE(run.ok());
+    CHECK_FALSE(run->shard(0).ok());
+    CHECK_FALSE(run->shard(2).ok());
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct Proving {
         key = std::make_unique<Key>(*std::move(made));
     }
 
-    [[nodiscard]] absl::StatusOr<Bytes> prove(const chips::Rv64Tables& tables) const {
+    [[nodiscard]] absl::StatusOr<Bytes> prove(const Tables& tables) const {
         protocol::ProverOptions options;
         options.check = check;
         protocol::Prover<4, hash::Poseidon2Hasher16> prover(*backend, *key, options);

@@ -39,15 +39,19 @@ TEST_CASE("runs of guest programs keep all rules of the machine") {
         REQUIRE(machine.ok());
         vm::ShardPlan plan;
         plan.cuts = {1500};
-        const auto tables = chips::fill_tables(*machine, program, input, plan);
-        INFO(tables.status().ToString());
-        REQUIRE(tables.ok());
-        std::vector<machine::TableInRun> all = {{&machine->boundary(), &tables->boundary}};
-        for (const machine::TableTrace& shard : tables->shards) {
-            CHECK(machine::describe(machine::find_faults(machine->shards(), shard)) == "");
-            all.push_back({&machine->shards(), &shard});
+        const auto run = chips::Rv64Run::make(*machine, program, input, plan);
+        INFO(run.status().ToString());
+        REQUIRE(run.ok());
+        std::vector<machine::TableInRun> all = {{&machine->boundary(), &run->boundary()}};
+        const auto first = run->shard(1);
+        const auto second = run->shard(2);
+        for (const auto* shard : {&first, &second}) {
+            INFO(shard->status().ToString());
+            REQUIRE(shard->ok());
+            CHECK(machine::describe(machine::find_faults(machine->shards(), **shard)) == "");
+            all.push_back({&machine->shards(), &**shard});
         }
-        CHECK(machine::describe(machine::find_faults(machine->boundary(), tables->boundary)) == "");
+        CHECK(machine::describe(machine::find_faults(machine->boundary(), run->boundary())) == "");
         CHECK(machine::describe(machine::find_link_faults(all)) == "");
     }
 }
@@ -61,12 +65,12 @@ TEST_CASE("a guest program's run is proved with 100 bits, and the shipped verifi
     REQUIRE(machine.ok());
     vm::ShardPlan plan;
     plan.cuts = {2500};
-    const auto tables = chips::fill_tables(*machine, program, input, plan);
-    INFO(tables.status().ToString());
-    REQUIRE(tables.ok());
+    const auto run = chips::Rv64Run::make(*machine, program, input, plan);
+    INFO(run.status().ToString());
+    REQUIRE(run.ok());
     // F(90), known from elsewhere.
-    REQUIRE(tables->run.output.size() == 8);
-    CHECK(load_le<std::uint64_t>(tables->run.output.data()) == 2880067194370816120);
+    REQUIRE(run->run().output.size() == 8);
+    CHECK(load_le<std::uint64_t>(run->run().output.data()) == 2880067194370816120);
 
     const auto backend = backend_cpu::make_backend<4, hash::Poseidon2Hasher16>({});
     protocol::KeyOptions options;
@@ -78,13 +82,11 @@ TEST_CASE("a guest program's run is proved with 100 bits, and the shipped verifi
     INFO(key.status().ToString());
     REQUIRE(key.ok());
     protocol::Prover<4, hash::Poseidon2Hasher16> prover(*backend, *key);
-    const auto proof = prover.prove(
-        {static_cast<std::uint32_t>(tables->shards.size()),
-         [&](std::uint32_t shard) -> absl::StatusOr<machine::TableTrace> { return tables->shards[shard - 1]; },
-         [&]() -> absl::StatusOr<machine::TableTrace> { return tables->boundary; }});
+    const auto proof = prover.prove({run->shard_count(), [&](std::uint32_t shard) { return run->shard(shard); },
+                                     [&]() -> absl::StatusOr<machine::TableTrace> { return run->boundary(); }});
     INFO(proof.status().ToString());
     REQUIRE(proof.ok());
-    auto digest = tables->run.output_digest;
+    auto digest = run->run().output_digest;
     CHECK(protocol::check_with_verifier(key->body(), *proof, chips::statement_of(0, digest)).ok());
     CHECK_FALSE(protocol::check_with_verifier(key->body(), *proof, chips::statement_of(1, digest)).ok());
     digest[0] ^= 1;

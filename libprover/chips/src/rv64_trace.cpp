@@ -21,87 +21,32 @@ namespace sluice::chips {
 
 namespace {
 
-/// One shard while its steps come in.
-class ShardFiller {
+/// Follows the steps of one shard: clock, registers and memory.
+class ShardWalker {
  public:
-    ShardFiller(const Rv64Machine& machine, WordStore& words, std::uint32_t shard)
-        : machine_(machine), words_(words), shard_(shard) {
+    ShardWalker(const ProgramImage& image, WordStore& words, std::uint32_t shard) : image_(image), words_(words) {
         words_.begin_shard(shard);
-        for (const StepChip& chip : step_chips()) {
-            tables_.push_back(chip.table());
-            for (const isa::Op op : chip.ops) takers_[static_cast<std::size_t>(op)].push_back(tables_.size() - 1);
-        }
     }
 
-    absl::Status add(const isa::Step& recorded) {
-        const auto row = machine_.image().line_at(recorded.pc);
+    /// When the next step begins.
+    [[nodiscard]] std::uint32_t time() const noexcept { return time_; }
+
+    absl::StatusOr<ExecutedStep> next(const isa::Step& recorded) {
+        const auto row = image_.line_at(recorded.pc);
         if (!row.has_value()) {
             return absl::UnimplementedError(
                 absl::StrFormat("pc 0x%x: no row of the program table for word 0x%08x", recorded.pc, recorded.word));
         }
         ExecutedStep step;
-        step.line = machine_.image().lines()[*row];
+        step.line = image_.lines()[*row];
         step.time = time_;
         step.next_pc = recorded.next_pc;
         if (const absl::Status status = step.line.op == isa::Op::ECALL ? add_ecall(step) : add_accesses(step, recorded);
             !status.ok()) {
             return status;
         }
-        for (const std::size_t taker : takers_[static_cast<std::size_t>(step.line.op)]) {
-            if (!step_chips()[taker].takes(step)) continue;
-            tables_[taker]->append(step);
-            time_ += kTimeStep;
-            return absl::OkStatus();
-        }
-        return absl::UnimplementedError(
-            absl::StrFormat("pc 0x%x: no chip for %s%s", step.line.pc, std::string(isa::name(step.line.op)),
-                            step.line.op == isa::Op::ECALL
-                                ? absl::StrCat(" ", step.first, " ", std::string(abi::ecall_name(step.first)))
-                                : ""));
-    }
-
-    /// The tables. `next_pc`: of the next shard; nothing in the last one, which has ended with `run`.
-    absl::StatusOr<machine::TableTrace> finish(std::uint32_t first_pc, std::optional<std::uint32_t> next_pc,
-                                               const vm::Run& run) {
-        machine::TableTrace trace;
-        trace.public_values.assign(kPublicValues, KoalaBear::zero());
-        trace.public_values[kShardValue] = element(shard_);
-        trace.public_values[kFirstPcValue] = element(first_pc);
-        if (next_pc.has_value()) {
-            trace.public_values[kLastPcValue] = element(*next_pc);
-            trace.public_values[kLastTimeValue] = element(time_);
-        } else {
-            trace.public_values[kIsLastValue] = KoalaBear::one();
-            const auto statement = statement_of(run.exit_code, run.output_digest);
-            for (std::size_t i = 0; i < statement.size(); ++i) {
-                trace.public_values[kExitCodeValue + i] = element(statement[i]);
-            }
-        }
-
-        LookupCounts counts(machine_.image());
-        machine::TraceWriter<ShardRam> ram;
-        for (const std::uint32_t key : words_.touched()) {
-            const WordStore::Word& word = words_.at(key);
-            ram.append({KoalaBear::one(), element(key), limbs(word.in), limbs(word.value), element(word.shard_in)},
-                       {element(word.time)});
-        }
-        machine::TraceWriter<Ends> ends;
-        ends.append({}, {});
-        const std::span<const KoalaBear> values = trace.public_values;
-        machine::ChipTrace ram_trace = finish_rows(ram, counts, values);
-        std::vector<machine::ChipTrace> steps;
-        for (const auto& table : tables_) steps.push_back(table->finish(counts, values));
-        if (!counts.status().ok()) return counts.status();
-
-        trace.chips.push_back(counts.range_table());
-        trace.chips.push_back(counts.byte_table());
-        trace.chips.push_back(counts.shift_table());
-        trace.chips.push_back(counts.program_table());
-        trace.chips.push_back(counts.page_table());
-        trace.chips.push_back(ends.finish());
-        trace.chips.push_back(std::move(ram_trace));
-        for (machine::ChipTrace& chip : steps) trace.chips.push_back(std::move(chip));
-        return trace;
+        time_ += kTimeStep;
+        return step;
     }
 
  private:
@@ -127,6 +72,12 @@ class ShardFiller {
             step.address = recorded.address;
             step.memory_words = recorded.address % 8 + size > 8 ? 2 : 1;
             const unsigned offset = recorded.address % 8;
+            std::uint64_t found = 0;
+            for (unsigned i = 0; i < size; ++i) {
+                const std::uint64_t word = words_.value(recorded.address / 8 + (offset + i) / 8);
+                found |= std::uint64_t{byte(word, (offset + i) % 8)} << (8 * i);
+            }
+            if (found != recorded.memory_value) return disagrees(step, "memory", found);
             for (std::uint32_t i = 0; i < step.memory_words; ++i) {
                 const std::uint32_t key = recorded.address / 8 + i;
                 std::uint64_t value = words_.value(key);
@@ -174,23 +125,89 @@ class ShardFiller {
         return absl::OkStatus();
     }
 
-    const Rv64Machine& machine_;
+    const ProgramImage& image_;
     WordStore& words_;
-    std::uint32_t shard_;
     std::uint32_t time_ = kTimeStep;
-    std::vector<std::unique_ptr<StepTable>> tables_;
+};
+
+/// Which chip takes which step.
+class Dispatch {
+ public:
+    Dispatch() {
+        for (std::size_t i = 0; i < step_chips().size(); ++i) {
+            for (const isa::Op op : step_chips()[i].ops) takers_[static_cast<std::size_t>(op)].push_back(i);
+        }
+    }
+
+    /// Index into step_chips(). Unimplemented names the step if there is none.
+    [[nodiscard]] absl::StatusOr<std::size_t> taker_of(const ExecutedStep& step) const {
+        for (const std::size_t taker : takers_[static_cast<std::size_t>(step.line.op)]) {
+            if (step_chips()[taker].takes(step)) return taker;
+        }
+        return absl::UnimplementedError(
+            absl::StrFormat("pc 0x%x: no chip for %s%s", step.line.pc, std::string(isa::name(step.line.op)),
+                            step.line.op == isa::Op::ECALL
+                                ? absl::StrCat(" ", step.first, " ", std::string(abi::ecall_name(step.first)))
+                                : ""));
+    }
+
+ private:
     std::array<std::vector<std::size_t>, isa::kOpCount> takers_;
 };
 
-machine::TableTrace fill_boundary(const Rv64Machine& machine, const WordStore& words, absl::Status& status) {
-    LookupCounts counts(machine.image());
+/// The rows of one shard.
+class ShardFiller {
+ public:
+    explicit ShardFiller(const ProgramImage& image) : image_(image) {
+        for (const StepChip& chip : step_chips()) tables_.push_back(chip.table());
+    }
+
+    void add(std::size_t chip, const ExecutedStep& step) { tables_[chip]->append(step); }
+
+    /// The tables. `public_values` and what `words` holds are those at the shard's end.
+    absl::StatusOr<machine::TableTrace> finish(std::vector<KoalaBear> public_values, const WordStore& words) {
+        machine::TableTrace trace;
+        trace.public_values = std::move(public_values);
+        LookupCounts counts(image_);
+        machine::TraceWriter<ShardRam> ram;
+        for (const std::uint32_t key : words.touched()) {
+            const WordStore::Word& word = words.at(key);
+            ram.append({KoalaBear::one(), element(key), limbs(word.in), limbs(word.value), element(word.shard_in)},
+                       {element(word.time)});
+        }
+        machine::TraceWriter<Ends> ends;
+        ends.append({}, {});
+        const std::span<const KoalaBear> values = trace.public_values;
+        machine::ChipTrace ram_trace = finish_rows(ram, counts, values);
+        std::vector<machine::ChipTrace> steps;
+        for (const auto& table : tables_) steps.push_back(table->finish(counts, values));
+        if (!counts.status().ok()) return counts.status();
+
+        trace.chips.push_back(counts.range_table());
+        trace.chips.push_back(counts.byte_table());
+        trace.chips.push_back(counts.shift_table());
+        trace.chips.push_back(counts.program_table());
+        trace.chips.push_back(counts.page_table());
+        trace.chips.push_back(ends.finish());
+        trace.chips.push_back(std::move(ram_trace));
+        for (machine::ChipTrace& chip : steps) trace.chips.push_back(std::move(chip));
+        return trace;
+    }
+
+ private:
+    const ProgramImage& image_;
+    std::vector<std::unique_ptr<StepTable>> tables_;
+};
+
+absl::StatusOr<machine::TableTrace> fill_boundary(const ProgramImage& image, const WordStore& words) {
+    LookupCounts counts(image);
     machine::TraceWriter<Boundary> rows;
     std::uint32_t smallest = 0;
     for (const std::uint32_t key : words.all_touched()) {
         const WordStore::Word& word = words.at(key);
         const std::uint32_t page = key >> kPageKeyBits;
-        const auto index = machine.image().page_at(page);
-        const PageClass page_class = index.has_value() ? machine.image().pages()[*index].page_class : PageClass::zero;
+        const auto index = image.page_at(page);
+        const PageClass page_class = index.has_value() ? image.pages()[*index].page_class : PageClass::zero;
         rows.append(
             {KoalaBear::one(), element(key), limbs(words.initial(key)), limbs(word.value), element(word.last_shard)},
             {element(smallest), element((key - smallest) & 0xffff), element(page),
@@ -200,7 +217,7 @@ machine::TableTrace fill_boundary(const Rv64Machine& machine, const WordStore& w
     machine::TraceWriter<BoundaryEnds> ends;
     ends.append({element(smallest)});
     machine::ChipTrace boundary = finish_rows(rows, counts, {});
-    status = counts.status();
+    if (!counts.status().ok()) return counts.status();
     machine::TableTrace trace;
     trace.chips.push_back(counts.range_table());
     trace.chips.push_back(counts.image_table());
@@ -210,44 +227,90 @@ machine::TableTrace fill_boundary(const Rv64Machine& machine, const WordStore& w
     return trace;
 }
 
+std::vector<KoalaBear> first_values(std::uint32_t shard, std::uint32_t first_pc) {
+    std::vector<KoalaBear> values(kPublicValues, KoalaBear::zero());
+    values[kShardValue] = element(shard);
+    values[kFirstPcValue] = element(first_pc);
+    return values;
+}
+
 }  // namespace
 
-absl::StatusOr<Rv64Tables> fill_tables(const Rv64Machine& machine, const vm::Program& program, ByteView input,
-                                       const vm::ShardPlan& plan, const vm::RunOptions& options) {
+Rv64Run::Rv64Run(const Rv64Machine& machine, const vm::Program& program, ByteView input, vm::RunOptions options)
+    : machine_(machine), program_(program), input_(input), options_(std::move(options)) {}
+
+absl::StatusOr<Rv64Run> Rv64Run::make(const Rv64Machine& machine, const vm::Program& program, ByteView input,
+                                      const vm::ShardPlan& plan, const vm::RunOptions& options) {
     if (absl::Status status = plan.check(); !status.ok()) return status;
+    Rv64Run out(machine, program, input, options);
     absl::StatusOr<vm::Run> run = vm::execute(program, input, options);
     if (!run.ok()) return run.status();
-    if (!run->halted()) return absl::FailedPreconditionError("a run that traps has no proof: " + run->trap.to_string());
-    const std::uint64_t instructions = run->cost.instructions;
+    out.run_ = *std::move(run);
+    if (!out.run_.halted()) {
+        return absl::FailedPreconditionError("a run that traps has no proof: " + out.run_.trap.to_string());
+    }
+    const std::uint64_t instructions = out.run_.cost.instructions;
     if (!plan.cuts.empty() && plan.cuts.back() >= instructions) {
         return absl::InvalidArgumentError(
             absl::StrCat("shard plan: cut at instruction ", plan.cuts.back(), " of a run of ", instructions));
     }
-    Rv64Tables out;
+    const Dispatch dispatch;
     WordStore words(machine.image(), input);
     std::uint64_t begin = 0;
-    std::uint32_t first_pc = program.entry;
     for (std::size_t i = 0; i < plan.shard_count(); ++i) {
         const std::uint64_t end = i < plan.cuts.size() ? plan.cuts[i] : instructions;
         absl::StatusOr<vm::TracedRun> traced = vm::trace(program, input, begin, end - begin, options);
         if (!traced.ok()) return traced.status();
-        ShardFiller filler(machine, words, static_cast<std::uint32_t>(i + 1));
+        ShardWalker walker(machine.image(), words, static_cast<std::uint32_t>(i + 1));
         for (const isa::Step& step : traced->steps) {
-            if (absl::Status status = filler.add(step); !status.ok()) return status;
+            const absl::StatusOr<ExecutedStep> executed = walker.next(step);
+            if (!executed.ok()) return executed.status();
+            if (const auto taker = dispatch.taker_of(*executed); !taker.ok()) return taker.status();
         }
-        std::optional<std::uint32_t> next_pc;
-        if (end != instructions) next_pc = traced->steps.back().next_pc;
-        absl::StatusOr<machine::TableTrace> trace = filler.finish(first_pc, next_pc, *run);
-        if (!trace.ok()) return trace.status();
-        out.shards.push_back(*std::move(trace));
-        first_pc = next_pc.value_or(0);
+        Shard shard{begin, end - begin, {}};
+        for (const std::uint32_t key : words.touched()) {
+            const WordStore::Word& word = words.at(key);
+            shard.words.push_back({key, word.shard_in, word.in});
+        }
+        out.shards_.push_back(std::move(shard));
         begin = end;
     }
-    absl::Status status;
-    out.boundary = fill_boundary(machine, words, status);
-    if (!status.ok()) return status;
-    out.run = *std::move(run);
+    absl::StatusOr<machine::TableTrace> boundary = fill_boundary(machine.image(), words);
+    if (!boundary.ok()) return boundary.status();
+    out.boundary_ = *std::move(boundary);
     return out;
+}
+
+absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
+    if (number == 0 || number > shards_.size()) {
+        return absl::InvalidArgumentError(absl::StrCat("shard ", number, " of ", shards_.size()));
+    }
+    const Shard& shard = shards_[number - 1];
+    absl::StatusOr<vm::TracedRun> traced =
+        vm::trace(program_, input_, shard.first_instruction, shard.instructions, options_);
+    if (!traced.ok()) return traced.status();
+    WordStore words(machine_.image(), input_);
+    for (const LinkedWord& word : shard.words) words.put(word.key, word.value, word.shard);
+    ShardWalker walker(machine_.image(), words, number);
+    const Dispatch dispatch;
+    ShardFiller filler(machine_.image());
+    for (const isa::Step& step : traced->steps) {
+        absl::StatusOr<ExecutedStep> executed = walker.next(step);
+        if (!executed.ok()) return executed.status();
+        const absl::StatusOr<std::size_t> taker = dispatch.taker_of(*executed);
+        if (!taker.ok()) return taker.status();
+        filler.add(*taker, *executed);
+    }
+    std::vector<KoalaBear> values = first_values(number, traced->steps.front().pc);
+    if (number < shards_.size()) {
+        values[kLastPcValue] = element(traced->steps.back().next_pc);
+        values[kLastTimeValue] = element(walker.time());
+    } else {
+        values[kIsLastValue] = KoalaBear::one();
+        const auto statement = statement_of(run_.exit_code, run_.output_digest);
+        for (std::size_t i = 0; i < statement.size(); ++i) values[kExitCodeValue + i] = element(statement[i]);
+    }
+    return filler.finish(std::move(values), words);
 }
 
 }  // namespace sluice::chips

@@ -30,6 +30,10 @@ class WordStore {
         shard_ = shard;
         touched_.clear();
     }
+    /// A word as an earlier shard, or the start (0), has left it.
+    void put(std::uint32_t key, std::uint64_t value, std::uint32_t last_shard) {
+        words_[key] = {.value = value, .last_shard = last_shard};
+    }
     [[nodiscard]] std::uint64_t value(std::uint32_t key) { return word(key).value; }
     /// Accesses a word, which then is `after`.
     AccessRecord access(std::uint32_t key, std::uint32_t now, std::uint64_t after);

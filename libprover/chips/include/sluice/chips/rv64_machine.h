@@ -3,8 +3,9 @@
 //
 //   absl::StatusOr<chips::Rv64Machine> machine = chips::Rv64Machine::make(program);
 //   auto key = protocol::ProvingKey<...>::make(*backend, options, {&machine->shards(), &machine->boundary()});
-//   absl::StatusOr<chips::Rv64Tables> tables = chips::fill_tables(*machine, program, input, plan);
-//   prover.prove({.shards = n, .shard = ..., .boundary = ...});
+//   absl::StatusOr<chips::Rv64Run> run = chips::Rv64Run::make(*machine, program, input, plan);
+//   prover.prove({run->shard_count(), [&](std::uint32_t i) { return run->shard(i); }, [&] { return run->boundary();
+//   }});
 //
 // A program is proved as it is loaded: its feature word should name no accelerator, since those have no chips yet.
 #pragma once
@@ -56,18 +57,45 @@ inline constexpr std::size_t kStatementValues = 18;
 [[nodiscard]] std::array<std::uint32_t, kStatementValues> statement_of(
     std::int32_t exit_code, const std::array<std::uint8_t, 32>& output_digest);
 
-/// A run as tables.
-struct Rv64Tables {
-    vm::Run run;
-    std::vector<machine::TableTrace> shards;  ///< shard i + 1 at index i
-    machine::TableTrace boundary;
-};
+/// A run of a program, cut into shards; gives the tables of one shard at a time.
+class Rv64Run {
+ public:
+    /// Runs the program once for each shard of `plan`, and keeps the words that each touches. FailedPrecondition if the
+    /// run traps; Unimplemented names the first instruction that no chip takes, such as an ECALL of an accelerator;
+    /// InvalidArgument if the plan does not fit the run; other errors are those of vm::trace. Machine, program and
+    /// input must outlive the run.
+    [[nodiscard]] static absl::StatusOr<Rv64Run> make(const Rv64Machine& machine, const vm::Program& program,
+                                                      ByteView input, const vm::ShardPlan& plan = {},
+                                                      const vm::RunOptions& options = {});
 
-/// Runs the program and fills the tables of every shard of `plan` (all are in memory at once). FailedPrecondition if
-/// the run traps; Unimplemented names the first instruction that no chip takes, such as an ECALL of an accelerator;
-/// InvalidArgument if the plan does not fit the run; other errors are those of vm::trace.
-[[nodiscard]] absl::StatusOr<Rv64Tables> fill_tables(const Rv64Machine& machine, const vm::Program& program,
-                                                     ByteView input, const vm::ShardPlan& plan = {},
-                                                     const vm::RunOptions& options = {});
+    [[nodiscard]] const vm::Run& run() const noexcept { return run_; }
+    [[nodiscard]] std::uint32_t shard_count() const noexcept { return static_cast<std::uint32_t>(shards_.size()); }
+    /// The tables of shard `number`, 1 to shard_count(), always the same; runs the program up to the shard's end.
+    [[nodiscard]] absl::StatusOr<machine::TableTrace> shard(std::uint32_t number) const;
+    [[nodiscard]] const machine::TableTrace& boundary() const noexcept { return boundary_; }
+
+ private:
+    /// A word as a shard finds it.
+    struct LinkedWord {
+        std::uint32_t key;
+        std::uint32_t shard;  ///< that touched it last, or 0
+        std::uint64_t value;
+    };
+    struct Shard {
+        std::uint64_t first_instruction;
+        std::uint64_t instructions;
+        std::vector<LinkedWord> words;
+    };
+
+    Rv64Run(const Rv64Machine& machine, const vm::Program& program, ByteView input, vm::RunOptions options);
+
+    const Rv64Machine& machine_;
+    const vm::Program& program_;
+    ByteView input_;
+    vm::RunOptions options_;
+    vm::Run run_;
+    std::vector<Shard> shards_;
+    machine::TableTrace boundary_;
+};
 
 }  // namespace sluice::chips
