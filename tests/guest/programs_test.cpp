@@ -9,11 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "hash_script.h"
 #include "prover/random_field.h"
 #include "sluice/abi/exit.h"
 #include "sluice/abi/features.h"
 #include "sluice/abi/memory_map.h"
 #include "sluice/base/keccak.h"
+#include "sluice/hash/blake3_hasher.h"
+#include "sluice/hash/poseidon2_hasher.h"
 #include "sluice/math/extension.h"
 #include "sluice/vm/elf.h"
 #include "sluice/vm/machine.h"
@@ -166,6 +169,44 @@ TEST_CASE("fields compute on the machine what they compute here") {
         check_field_chains<math::Extension<5>>(rng);
         check_field_chains<math::Extension<6>>(rng);
     }
+}
+
+namespace {
+
+/// Runs the operations of guest/programs/hash_script.h on the machine and here.
+template <class H>
+void check_hashes(std::uint32_t hasher, std::mt19937_64& rng) {
+    using guest::HashOperation;
+    for (const HashOperation operation : {HashOperation::leaf, HashOperation::node, HashOperation::transcript}) {
+        // Around the rates 7, 8 and 15, chunks of BLAKE3 (1024 bytes), and several blocks.
+        for (const std::size_t count : {0u, 1u, 7u, 8u, 9u, 14u, 15u, 16u, 30u, 31u, 100u, 255u, 256u, 257u, 600u}) {
+            std::vector<std::uint32_t> words{hasher, static_cast<std::uint32_t>(operation)};
+            std::vector<math::KoalaBear> elements;
+            for (std::size_t i = 0; i < count; ++i) {
+                elements.push_back(test::random_field<math::KoalaBear>(rng));
+                words.push_back(elements.back().canonical());
+            }
+            std::vector<std::uint8_t> expected(guest::kHashScriptBytes);
+            expected.resize(guest::run_hash_script<H>(operation, elements, expected.data()));
+            const vm::Run run = run_guest("hash", words_of(words));
+            INFO(H::kName << ", operation " << static_cast<std::uint32_t>(operation) << ", " << count
+                          << " elements: " << run.cost.instructions << " instructions");
+            REQUIRE(run.exit_code == 0);
+            CHECK(run.output == expected);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("hashes, nodes and transcripts are on the machine what they are here") {
+    SLUICE_NEED_GUESTS();
+    SLUICE_RANDOM(rng);
+    check_hashes<hash::Poseidon2Hasher16>(16, rng);
+    check_hashes<hash::Poseidon2Hasher24>(24, rng);
+    check_hashes<hash::Blake3Hasher>(3, rng);
+    CHECK(run_guest("hash", words_of({5, 0, 1})).exit_code == 1);
+    CHECK(run_guest("hash", words_of({16, 3, 1})).exit_code == 1);
 }
 
 TEST_CASE("an exit code keeps all 32 bits") {
