@@ -103,6 +103,8 @@ struct KernelTable {
     // ---- tiles ----
     /// out[x] = the line through in[2x] and in[2x + 1] at `point`.
     void (*line)(const KoalaBear* in, LinePoint point, KoalaBear* out, std::size_t count);
+    /// The same for arrays of the extension, plus a constant.
+    void (*form_line)(View in, LinePoint point, const Ext& constant, View out, std::size_t count);
     void (*base_operation)(Step::Kind kind, TileOperand a, TileOperand b, KoalaBear* out, std::size_t count);
     void (*ext_operation)(Step::Kind kind, TileOperand a, TileOperand b, View out, std::size_t count);
     /// sum += weight * values.

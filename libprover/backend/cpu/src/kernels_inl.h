@@ -284,23 +284,33 @@ struct KernelsOver {
         }
     }
 
-    static void line(const KoalaBear* in, LinePoint point, KoalaBear* out, std::size_t count) {
-        const auto run = [&](auto&& value) HWY_ATTR {
-            for (std::size_t x = 0; x < count; x += kStep) {
-                Lanes even, odd;
-                Lanes::load_pairs(in + 2 * x, even, odd);
-                value(even, odd).store(out + x);
-            }
-        };
+    static Lanes at_point(LinePoint point, Lanes even, Lanes odd) noexcept {
         switch (point) {
             case LinePoint::zero:
-                return run([](Lanes even, Lanes) HWY_ATTR { return even; });
+                return even;
             case LinePoint::one:
-                return run([](Lanes, Lanes odd) HWY_ATTR { return odd; });
+                return odd;
             case LinePoint::two:
-                return run([](Lanes even, Lanes odd) HWY_ATTR { return odd + (odd - even); });
-            case LinePoint::minus_one:
-                return run([](Lanes even, Lanes odd) HWY_ATTR { return even + (even - odd); });
+                return odd + (odd - even);
+            default:
+                return even + (even - odd);
+        }
+    }
+    static void line(const KoalaBear* in, LinePoint point, KoalaBear* out, std::size_t count) {
+        for (std::size_t x = 0; x < count; x += kStep) {
+            Lanes even, odd;
+            Lanes::load_pairs(in + 2 * x, even, odd);
+            at_point(point, even, odd).store(out + x);
+        }
+    }
+    static void form_line(View in, LinePoint point, const Ext& constant, View out, std::size_t count) {
+        for (unsigned l = 0; l < D; ++l) {
+            const Lanes more = Lanes::broadcast(constant.limb[l]);
+            for (std::size_t x = 0; x < count; x += kStep) {
+                Lanes even, odd;
+                Lanes::load_pairs(in.base + l * in.stride + 2 * x, even, odd);
+                (at_point(point, even, odd) + more).store(out.base + l * out.stride + x);
+            }
         }
     }
 
@@ -405,6 +415,7 @@ struct KernelsOver {
                 .fraction_fold_children = fraction_fold_children,
                 .fraction_fold_leaves = fraction_fold_leaves,
                 .line = line,
+                .form_line = form_line,
                 .base_operation = base_operation,
                 .ext_operation = ext_operation,
                 .accumulate_base = accumulate_base,

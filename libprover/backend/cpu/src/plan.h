@@ -8,6 +8,7 @@
 
 #include "commitment.h"
 #include "context.h"
+#include "factored_form.h"
 #include "gkr.h"
 #include "sluice/backend/backend.h"
 
@@ -94,9 +95,11 @@ template <unsigned D, class Hasher>
         const std::uint64_t columns = std::uint64_t{chip.widths[0]} + chip.widths[1] + chip.widths[2];
         const std::uint64_t half = capacity(half_up(height), 2);
         const std::uint64_t quarter = capacity((height + 3) / 4, 2);
-        plan.zerocheck += kExt * (capacity(height, 2) + half + (columns + 1) * (half + quarter)) + 8 * kAlignment;
+        const std::uint64_t forms = 1 + common_factors(chip.program).size();
+        plan.zerocheck += kExt * (forms * (capacity(height, 2) + half + quarter) + columns * (half + quarter)) +
+                          2 * (forms + 1) * (kAlignment + kExt * kPad);
         // Tiles: all columns and nodes at most, in the smallest tile if they are many.
-        const std::uint64_t arrays = columns + chip.program.nodes.size() + 4;
+        const std::uint64_t arrays = columns + chip.program.nodes.size() + forms + 2;
         largest_scratch = std::max({largest_scratch, kTileBytes, arrays * kExt * kPad});
     }
     plan.zerocheck += 2 * eq;

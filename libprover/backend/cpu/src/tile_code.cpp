@@ -46,7 +46,7 @@ std::vector<std::optional<KoalaBear>> fixed_values(const machine::Program& progr
 }
 
 TileCode compile(const machine::Program& program, std::span<const std::optional<KoalaBear>> fixed,
-                 std::span<const std::vector<std::uint32_t>> uses) {
+                 std::span<const std::vector<std::uint32_t>> uses, std::size_t at_end) {
     const std::size_t count = program.nodes.size();
     TileCode code;
 
@@ -59,7 +59,7 @@ TileCode compile(const machine::Program& program, std::span<const std::optional<
             ++readers[node];
             last = std::max(last, node);
         }
-        due[last].push_back(use);
+        due[use + at_end < uses.size() ? last : count - 1].push_back(use);
     }
     for (std::size_t i = count; i-- != 0;) {
         const Node& node = program.nodes[i];
@@ -81,7 +81,7 @@ TileCode compile(const machine::Program& program, std::span<const std::optional<
         }
         if (is_operation(node)) return {Operand::Kind::slot, place[i]};
         if (place[i] == kNone) {
-            const Column column{static_cast<machine::Group>(static_cast<std::uint32_t>(node.kind) - 1), node.a};
+            const Column column = column_of(node);
             const auto found = std::find(code.columns.begin(), code.columns.end(), column);
             place[i] = static_cast<std::uint32_t>(found - code.columns.begin());
             if (found == code.columns.end()) code.columns.push_back(column);

@@ -29,6 +29,13 @@ struct Column {
     std::uint32_t index;
     friend bool operator==(const Column&, const Column&) = default;
 };
+[[nodiscard]] constexpr bool is_column(const machine::Node& node) noexcept {
+    return node.kind == machine::NodeKind::preprocessed || node.kind == machine::NodeKind::linked ||
+           node.kind == machine::NodeKind::main;
+}
+[[nodiscard]] constexpr Column column_of(const machine::Node& node) noexcept {
+    return {static_cast<machine::Group>(static_cast<std::uint32_t>(node.kind) - 1), node.a};
+}
 
 /// Either target = a op b, or use number `target`.
 struct Step {
@@ -50,8 +57,8 @@ struct TileCode {
 [[nodiscard]] std::vector<std::optional<KoalaBear>> fixed_values(const machine::Program& program,
                                                                  std::span<const KoalaBear> public_values);
 
-/// The code for the uses given, each a list of nodes.
+/// The code for the uses given, each a list of nodes. The last `at_end` of them are done after all else.
 [[nodiscard]] TileCode compile(const machine::Program& program, std::span<const std::optional<KoalaBear>> fixed,
-                               std::span<const std::vector<std::uint32_t>> uses);
+                               std::span<const std::vector<std::uint32_t>> uses, std::size_t at_end = 0);
 
 }  // namespace sluice::backend_cpu

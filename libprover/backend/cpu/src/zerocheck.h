@@ -1,10 +1,9 @@
 // The zerocheck over all chips, which takes the claims about the leaves with it: libprover/DESIGN.md, section 6, steps
 // 1 to 3. SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// For each chip, Z is written as a sum of columns, products and records' terms, each with its weight: weights go down
-// from constraints and elements through sums, differences and multiples. What is left of columns themselves is one
-// linear form, which is computed once over the rows and then folded as one column. So columns that no product reads are
-// never folded; their values at the end are inner products with eq.
+// For each chip, Z is written in the factored form of factored_form.h. The linear forms are computed once over the rows
+// and then folded as one column each; the products run as code over tiles. So columns that no product reads are never
+// folded; their values at the end are inner products with eq.
 #pragma once
 
 #include <algorithm>
@@ -20,10 +19,13 @@
 
 #include "commitment.h"
 #include "context.h"
+#include "factored_form.h"
 #include "gkr.h"
 #include "kernels.h"
 #include "sluice/backend/backend.h"
 #include "sluice/math/multilinear.h"
+#include "sluice/math/planar.h"
+#include "sluice/simd/slices.h"
 #include "tile_code.h"
 
 namespace sluice::backend_cpu {
@@ -73,26 +75,20 @@ class ZerocheckProver {
     }
 
  private:
-    /// What is done with a value, or values, of a tile.
-    struct Use {
-        Ext weight{};         ///< of a product
-        bool record = false;  ///< first operand times (constant + sum of coefficients times the others)
-        Ext constant{};       ///< of a record
-        std::vector<Ext> coefficients;
-    };
+    using Part = typename FactoredForm<D>::Part;
     struct Chip {
         std::uint32_t index;  ///< in the machine
         std::uint32_t height;
+        std::vector<Part> parts;  ///< the first has no factor
+        /// Uses are the products, part after part, then the factors of the parts after the first.
         TileCode code;
-        std::vector<Use> uses;
-        Ext constant{};
-        std::vector<std::pair<Column, Ext>> linear;
-        std::size_t tile = 0;  ///< pairs of rows that are worked on together
+        std::vector<std::pair<std::size_t, Ext>> products;  ///< by use: part and weight
+        std::size_t tile = 0;                               ///< pairs of rows that are worked on together
+        std::vector<ExtBuffer<D>> forms;                    ///< linear forms, by part; empty if there is none
         // After the first round:
         std::uint32_t rows = 0;
         std::size_t stride = 0;  ///< between columns
         ExtBuffer<D> columns;    ///< the code's
-        ExtBuffer<D> form;       ///< the linear form
     };
     struct Sums {
         Ext known{}, two{}, minus_one{};
@@ -150,14 +146,9 @@ class ZerocheckProver {
             const std::vector<KoalaBear> at_zero = zero_values(program);
             const Ext rows_weight = math::evaluate_less_than(rho_rows, height);
 
-            Chip chip;
-            chip.index = index;
-            chip.height = height;
-            chip.constant = Ext::zero();
-            std::vector<Ext> weights(program.nodes.size(), Ext::zero());
-            std::vector<std::vector<std::uint32_t>> use_nodes;
+            FactoredForm<D> form(program, fixed);
             for (const std::uint32_t node : program.constraints) {
-                weights[node] += constraint_weight;
+                form.add(node, constraint_weight);
                 constraint_weight *= xi;
             }
             for (const machine::Interaction& interaction : program.interactions) {
@@ -168,44 +159,46 @@ class ZerocheckProver {
                     program.elements.subspan(interaction.first_element, interaction.element_count);
                 const Ext start = a + KoalaBear::from_canonical(interaction.kind);
                 if (type < 2) {
-                    Use use;
-                    use.record = true;
-                    const Ext scale = form_weights[type] * e;
-                    use.constant = scale * (start - KoalaBear::one());
-                    std::vector<std::uint32_t> nodes{interaction.multiplicity};
-                    Ext coefficient = scale * b;
-                    for (const std::uint32_t node : elements) {
-                        if (fixed[node]) {
-                            use.constant += coefficient * *fixed[node];
-                        } else {
-                            nodes.push_back(node);
-                            use.coefficients.push_back(coefficient);
-                        }
-                        coefficient *= b;
-                    }
                     // A fixed selector is 0, by the rule about zero rows.
                     if (fixed[interaction.multiplicity]) continue;
-                    chip.uses.push_back(std::move(use));
-                    use_nodes.push_back(std::move(nodes));
+                    const Ext scale = form_weights[type] * e;
+                    form.add_selected_constant(interaction.multiplicity, scale * (start - KoalaBear::one()));
+                    Ext coefficient = scale * b;
+                    for (const std::uint32_t node : elements) {
+                        form.add_selected(interaction.multiplicity, node, coefficient);
+                        coefficient *= b;
+                    }
                 } else {
-                    const std::size_t form = 2 * type - 2;
-                    weights[interaction.multiplicity] += form_weights[form] * e;
-                    Ext coefficient = form_weights[form + 1] * e * b;
+                    const std::size_t side = 2 * type - 2;
+                    form.add(interaction.multiplicity, form_weights[side] * e);
+                    Ext coefficient = form_weights[side + 1] * e * b;
                     Ext power = b;
                     Ext at_zero_row = start;
                     for (const std::uint32_t node : elements) {
-                        weights[node] += coefficient;
-                        chip.constant -= coefficient * at_zero[node];
+                        form.add(node, coefficient);
+                        form.add_constant(-(coefficient * at_zero[node]));
                         at_zero_row += power * at_zero[node];
                         coefficient *= b;
                         power *= b;
                     }
-                    left[form + 1] -= e * (at_zero_row - KoalaBear::one()) * rows_weight;
+                    left[side + 1] -= e * (at_zero_row - KoalaBear::one()) * rows_weight;
                 }
             }
-            push_down(program, fixed, weights, chip, use_nodes);
-            chip.code = compile(program, fixed, use_nodes);
-            chip.tile = tile_rows((chip.code.columns.size() + chip.code.slots + 3) * D * sizeof(KoalaBear));
+            Chip chip;
+            chip.index = index;
+            chip.height = height;
+            chip.parts = form.finish();
+            std::vector<std::vector<std::uint32_t>> uses;
+            for (std::size_t part = 0; part < chip.parts.size(); ++part) {
+                for (const auto& [node, weight] : chip.parts[part].products) {
+                    chip.products.emplace_back(part, weight);
+                    uses.push_back({node});
+                }
+            }
+            for (std::size_t part = 1; part < chip.parts.size(); ++part) uses.push_back({*chip.parts[part].factor});
+            chip.code = compile(program, fixed, uses, chip.parts.size() - 1);
+            chip.tile =
+                tile_rows((chip.code.columns.size() + chip.code.slots + chip.parts.size() + 2) * D * sizeof(KoalaBear));
             chips_.push_back(std::move(chip));
         }
         Ext claim = Ext::zero();
@@ -241,47 +234,6 @@ class ZerocheckProver {
         return values;
     }
 
-    /// Moves weights from sums to what they are sums of, until only products and columns have any.
-    static void push_down(const machine::Program& program, std::span<const std::optional<KoalaBear>> fixed,
-                          std::vector<Ext>& weights, Chip& chip, std::vector<std::vector<std::uint32_t>>& use_nodes) {
-        for (std::uint32_t i = static_cast<std::uint32_t>(program.nodes.size()); i-- != 0;) {
-            const Ext weight = weights[i];
-            if (weight.is_zero()) continue;
-            const machine::Node& node = program.nodes[i];
-            if (fixed[i]) {
-                chip.constant += weight * *fixed[i];
-                continue;
-            }
-            switch (node.kind) {
-                case machine::NodeKind::add:
-                    weights[node.a] += weight;
-                    weights[node.b] += weight;
-                    break;
-                case machine::NodeKind::sub:
-                    weights[node.a] += weight;
-                    weights[node.b] -= weight;
-                    break;
-                case machine::NodeKind::mul:
-                    if (fixed[node.a]) {
-                        weights[node.b] += weight * *fixed[node.a];
-                    } else if (fixed[node.b]) {
-                        weights[node.a] += weight * *fixed[node.b];
-                    } else {
-                        Use use;
-                        use.weight = weight;
-                        chip.uses.push_back(std::move(use));
-                        use_nodes.push_back({i});
-                    }
-                    break;
-                default: {
-                    const Column column{static_cast<machine::Group>(static_cast<std::uint32_t>(node.kind) - 1), node.a};
-                    chip.linear.emplace_back(column, weight);
-                    break;
-                }
-            }
-        }
-    }
-
     [[nodiscard]] std::vector<Task> tasks_of_round() const {
         std::vector<Task> tasks;
         for (std::size_t c = 0; c < chips_.size(); ++c) {
@@ -313,52 +265,44 @@ class ZerocheckProver {
     Sums first_round(View eq, bool at_one) {
         for (Chip& chip : chips_) {
             chip.rows = chip.height;
-            if (!chip.linear.empty()) chip.form = ExtBuffer<D>(context_.memory, capacity(chip.height, 2));
+            for (const Part& part : chip.parts) {
+                chip.forms.emplace_back(context_.memory, part.columns.empty() ? 0 : capacity(chip.height, 2));
+            }
         }
         const std::vector<Task> tasks = tasks_of_round();
         return context_.pool.template sum<Sums>(tasks.size(), [&](std::size_t t) {
             const Task& task = tasks[t];
-            Chip& chip = chips_[task.chip];
+            const Chip& chip = chips_[task.chip];
             const std::size_t count = task.last - task.first;
             const std::size_t pairs = padded(count);
             const std::size_t columns = chip.code.columns.size();
             const std::size_t tile = chip.tile;
-            ScratchPool::Lease lease(scratch_, (columns + chip.code.slots + 3 * D) * tile);
+            ScratchPool::Lease lease(scratch_, (columns + chip.code.slots + (chip.parts.size() + 1) * D) * tile);
             KoalaBear* const lines = lease.data();
             KoalaBear* const slots = lines + columns * tile;
-            const View sum{slots + chip.code.slots * tile, tile};
-            const View factors = sum.at(D * tile);
-            const View weights = factors.at(D * tile);
+            const View part_sums{slots + chip.code.slots * tile, tile};
+            const View weights = part_sums.at(chip.parts.size() * D * tile);
 
             // What lies behind a column's end is another column: its weight is 0.
             for (unsigned l = 0; l < D; ++l) {
                 std::copy_n(eq.base + l * eq.stride + task.first, count, weights.base + l * tile);
                 std::fill_n(weights.base + l * tile + count, pairs - count, KoalaBear::zero());
             }
+            for (std::size_t part = 0; part < chip.parts.size(); ++part)
+                compute_form(chip, part, 2 * task.first, 2 * pairs);
             Sums sums;
-            if (!chip.linear.empty()) {
-                const View form = chip.form.view().at(2 * task.first);
-                form.fill(0, 2 * pairs, Ext::zero());
-                for (const auto& [column, weight] : chip.linear) {
-                    context_.kernels.accumulate_base(
-                        form, weight, columns_.get(chip.index, column.group, column.index) + 2 * task.first, 2 * pairs);
-                }
-                form.fill(chip.height - 2 * task.first < 2 * pairs ? chip.height - 2 * task.first : 2 * pairs,
-                          2 * pairs, Ext::zero());
-                add_form(sums, context_.kernels.pair_sums(weights, form, pairs), at_one);
-            }
-            if (chip.uses.empty()) {
-                add_constant(sums, chip.constant, weights, count);
+            add_first_form(sums, chip, task.first, weights, pairs, at_one);
+            if (chip.code.uses.empty()) {
+                add_constant(sums, chip.parts[0].constant, weights, count);
                 return sums;
             }
             const std::array<LinePoint, kPoints> where = points(at_one);
             for (std::size_t p = 0; p < kPoints; ++p) {
                 for (std::size_t c = 0; c < columns; ++c) {
-                    const Column& column = chip.code.columns[c];
-                    context_.kernels.line(columns_.get(chip.index, column.group, column.index) + 2 * task.first,
-                                          where[p], lines + c * tile, pairs);
+                    context_.kernels.line(column(chip, chip.code.columns[c]) + 2 * task.first, where[p],
+                                          lines + c * tile, pairs);
                 }
-                sum.fill(0, pairs, chip.constant);
+                begin_parts(chip, task.first, where[p], part_sums, pairs);
                 const auto operand = [&](const Operand& from) -> TileOperand {
                     switch (from.kind) {
                         case Operand::Kind::slot:
@@ -375,23 +319,57 @@ class ZerocheckProver {
                                                         slots + step.target * tile, pairs);
                         continue;
                     }
-                    const Use& use = chip.uses[step.target];
-                    const std::vector<Operand>& operands = chip.code.uses[step.target];
-                    if (!use.record) {
-                        context_.kernels.accumulate_base(sum, use.weight, operand(operands[0]).data, pairs);
-                        continue;
+                    const KoalaBear* const value = operand(chip.code.uses[step.target][0]).data;
+                    if (step.target < chip.products.size()) {
+                        const auto& [part, weight] = chip.products[step.target];
+                        context_.kernels.accumulate_base(part_sums.at(part * D * tile), weight, value, pairs);
+                    } else {
+                        const std::size_t part = step.target - chip.products.size() + 1;
+                        context_.kernels.accumulate_product_base(part_sums, part_sums.at(part * D * tile), value,
+                                                                 pairs);
                     }
-                    factors.fill(0, pairs, use.constant);
-                    for (std::size_t e = 0; e < use.coefficients.size(); ++e) {
-                        context_.kernels.accumulate_base(factors, use.coefficients[e], operand(operands[e + 1]).data,
-                                                         pairs);
-                    }
-                    context_.kernels.accumulate_product_base(sum, factors, operand(operands[0]).data, pairs);
                 }
-                sum_at(sums, p) += context_.kernels.dot(weights, sum, pairs);
+                sum_at(sums, p) += context_.kernels.dot(weights, part_sums, pairs);
             }
             return sums;
         });
+    }
+
+    [[nodiscard]] const KoalaBear* column(const Chip& chip, const Column& column) const noexcept {
+        return columns_.get(chip.index, column.group, column.index);
+    }
+
+    /// Rows `first` to `first + count` of a linear form: zero where there is no row.
+    void compute_form(const Chip& chip, std::size_t part, std::size_t first, std::size_t count) const {
+        const Part& of = chip.parts[part];
+        if (of.columns.empty()) return;
+        std::vector<const KoalaBear*> from;
+        for (const Column& found : of.columns) from.push_back(column(chip, found) + first);
+        const View form = chip.forms[part].view().at(first);
+        simd::combine_columns<D>(from, std::span<const Ext>(of.column_weights),
+                                 math::PlanarSpan<D>{form.base, form.stride, count});
+        form.fill(std::min<std::size_t>(chip.height - first, count), count, Ext::zero());
+    }
+
+    /// What the first part's linear form gives.
+    void add_first_form(Sums& sums, const Chip& chip, std::size_t first, View weights, std::size_t pairs,
+                        bool at_one) const {
+        if (chip.parts[0].columns.empty()) return;
+        add_form(sums, context_.kernels.pair_sums(weights, chip.forms[0].view().at(2 * first), pairs), at_one);
+    }
+
+    /// Starts each part's sum over a tile: its constant and, but for the first part, its linear form.
+    void begin_parts(const Chip& chip, std::size_t first, LinePoint point, View sums, std::size_t pairs) const {
+        const std::size_t tile = sums.stride;
+        for (std::size_t part = 0; part < chip.parts.size(); ++part) {
+            const View sum = sums.at(part * D * tile);
+            if (part == 0 || chip.parts[part].columns.empty()) {
+                sum.fill(0, pairs, chip.parts[part].constant);
+            } else {
+                context_.kernels.form_line(chip.forms[part].view().at(2 * first), point, chip.parts[part].constant, sum,
+                                           pairs);
+            }
+        }
     }
 
     void add_constant(Sums& sums, const Ext& constant, View weights, std::size_t count) const {
@@ -405,84 +383,61 @@ class ZerocheckProver {
 
     /// Binds the variable before to r, and sums over what is left.
     Sums later_round(View eq, bool at_one, const Ext& r) {
-        std::vector<ExtBuffer<D>> next_columns(chips_.size());
-        std::vector<ExtBuffer<D>> next_form(chips_.size());
-        std::vector<std::size_t> next_stride(chips_.size());
-        const bool from_base = chips_.empty() || chips_[0].stride == 0;
-        std::vector<std::uint32_t> rows_before(chips_.size());
-        for (std::size_t c = 0; c < chips_.size(); ++c) {
-            Chip& chip = chips_[c];
-            rows_before[c] = chip.rows;
-            chip.rows = half_up(chip.rows);
-            next_stride[c] = capacity(chip.rows, 2);
-            next_columns[c] = ExtBuffer<D>(context_.memory, chip.code.columns.size() * next_stride[c]);
-            if (!chip.linear.empty()) next_form[c] = ExtBuffer<D>(context_.memory, next_stride[c]);
+        std::vector<Chip> before = std::move(chips_);
+        chips_.clear();
+        for (Chip& chip : before) {
+            Chip next;
+            next.index = chip.index;
+            next.height = chip.height;
+            next.tile = chip.tile;
+            next.rows = half_up(chip.rows);
+            next.stride = capacity(next.rows, 2);
+            next.columns = ExtBuffer<D>(context_.memory, chip.code.columns.size() * next.stride);
+            for (const Part& part : chip.parts)
+                next.forms.emplace_back(context_.memory, part.columns.empty() ? 0 : next.stride);
+            next.parts = std::move(chip.parts);
+            next.products = std::move(chip.products);
+            next.code = std::move(chip.code);
+            chips_.push_back(std::move(next));
         }
         const std::vector<Task> tasks = tasks_of_round();
-        const Sums sums = context_.pool.template sum<Sums>(tasks.size(), [&](std::size_t t) {
+        return context_.pool.template sum<Sums>(tasks.size(), [&](std::size_t t) {
             const Task& task = tasks[t];
-            Chip& chip = chips_[task.chip];
+            const Chip& chip = chips_[task.chip];
             const std::size_t count = task.last - task.first;
             const std::size_t pairs = padded(count);
             const std::size_t columns = chip.code.columns.size();
             const std::size_t tile = chip.tile;
 
-            // Fold this tile's rows: those that are there, then zeros.
-            const std::size_t first = 2 * task.first;
-            const std::size_t there = std::min<std::size_t>(2 * pairs, chip.rows - first);
-            const std::size_t folded = std::min(padded(there), 2 * pairs);
-            const auto finish = [&](const View& out) { out.fill(there, 2 * pairs, Ext::zero()); };
-            for (std::size_t c = 0; c < columns; ++c) {
-                const View out = next_columns[task.chip].view().at(c * next_stride[task.chip] + first);
-                if (from_base) {
-                    const Column& column = chip.code.columns[c];
-                    context_.kernels.fold_base(columns_.get(chip.index, column.group, column.index) + 2 * first, r, out,
-                                               folded);
-                } else {
-                    context_.kernels.fold(chip.columns.view().at(c * chip.stride + 2 * first), r, out, folded);
-                }
-                finish(out);
-            }
-            Sums part;
-            if (!chip.linear.empty()) {
-                const View out = next_form[task.chip].view().at(first);
-                context_.kernels.fold(chip.form.view().at(2 * first), r, out, folded);
-                finish(out);
-                add_form(part, context_.kernels.pair_sums(eq.at(task.first), out, pairs), at_one);
-            }
-            if (chip.uses.empty()) {
-                add_constant(part, chip.constant, eq.at(task.first), pairs);
-                return part;
+            fold_rows(before[task.chip], chip, r, 2 * task.first, 2 * pairs);
+            Sums sums;
+            add_first_form(sums, chip, task.first, eq.at(task.first), pairs, at_one);
+            if (chip.code.uses.empty()) {
+                add_constant(sums, chip.parts[0].constant, eq.at(task.first), pairs);
+                return sums;
             }
 
-            ScratchPool::Lease lease(scratch_, (columns + chip.code.slots + 2) * D * tile);
+            ScratchPool::Lease lease(scratch_, (columns + chip.code.slots + chip.parts.size()) * D * tile);
             const View lines{lease.data(), tile};
             const View slots = lines.at(columns * D * tile);
-            const View sum = slots.at(chip.code.slots * D * tile);
-            const View factors = sum.at(D * tile);
+            const View part_sums = slots.at(chip.code.slots * D * tile);
             const std::array<LinePoint, kPoints> where = points(at_one);
             for (std::size_t p = 0; p < kPoints; ++p) {
                 for (std::size_t c = 0; c < columns; ++c) {
-                    const View in = next_columns[task.chip].view().at(c * next_stride[task.chip] + first);
+                    const View in = chip.columns.view().at(c * chip.stride + 2 * task.first);
                     for (unsigned l = 0; l < D; ++l) {
                         context_.kernels.line(in.base + l * in.stride, where[p], lines.base + (c * D + l) * tile,
                                               pairs);
                     }
                 }
-                sum.fill(0, pairs, chip.constant);
-                const auto operand = [&](const Operand& from) -> TileOperand {
-                    switch (from.kind) {
-                        case Operand::Kind::slot:
-                            return {slots.base + from.index * D * tile, tile, false};
-                        case Operand::Kind::column:
-                            return {lines.base + from.index * D * tile, tile, false};
-                        default:
-                            return {&chip.code.scalars[from.index], 0, true};
-                    }
-                };
+                begin_parts(chip, task.first, where[p], part_sums, pairs);
                 const auto view = [&](const Operand& from) {
                     return from.kind == Operand::Kind::slot ? slots.at(from.index * D * tile)
                                                             : lines.at(from.index * D * tile);
+                };
+                const auto operand = [&](const Operand& from) -> TileOperand {
+                    if (from.kind == Operand::Kind::scalar) return {&chip.code.scalars[from.index], 0, true};
+                    return {view(from).base, tile, false};
                 };
                 for (const Step& step : chip.code.steps) {
                     if (step.kind != Step::Kind::use) {
@@ -490,27 +445,40 @@ class ZerocheckProver {
                                                        slots.at(step.target * D * tile), pairs);
                         continue;
                     }
-                    const Use& use = chip.uses[step.target];
-                    const std::vector<Operand>& operands = chip.code.uses[step.target];
-                    if (!use.record) {
-                        context_.kernels.accumulate(sum, use.weight, view(operands[0]), pairs);
-                        continue;
+                    const View value = view(chip.code.uses[step.target][0]);
+                    if (step.target < chip.products.size()) {
+                        const auto& [part, weight] = chip.products[step.target];
+                        context_.kernels.accumulate(part_sums.at(part * D * tile), weight, value, pairs);
+                    } else {
+                        const std::size_t part = step.target - chip.products.size() + 1;
+                        context_.kernels.accumulate_product(part_sums, part_sums.at(part * D * tile), value, pairs);
                     }
-                    factors.fill(0, pairs, use.constant);
-                    for (std::size_t e = 0; e < use.coefficients.size(); ++e)
-                        context_.kernels.accumulate(factors, use.coefficients[e], view(operands[e + 1]), pairs);
-                    context_.kernels.accumulate_product(sum, factors, view(operands[0]), pairs);
                 }
-                sum_at(part, p) += context_.kernels.dot(eq.at(task.first), sum, pairs);
+                sum_at(sums, p) += context_.kernels.dot(eq.at(task.first), part_sums, pairs);
             }
-            return part;
+            return sums;
         });
-        for (std::size_t c = 0; c < chips_.size(); ++c) {
-            chips_[c].columns = std::move(next_columns[c]);
-            chips_[c].form = std::move(next_form[c]);
-            chips_[c].stride = next_stride[c];
+    }
+
+    /// Rows `first` to `first + count` of `after`, from those of the round before: those that are there, then zeros.
+    void fold_rows(const Chip& before, const Chip& after, const Ext& r, std::size_t first, std::size_t count) const {
+        const std::size_t there = std::min<std::size_t>(count, after.rows - first);
+        const std::size_t folded = std::min(padded(there), count);
+        for (std::size_t c = 0; c < after.code.columns.size(); ++c) {
+            const View out = after.columns.view().at(c * after.stride + first);
+            if (before.stride == 0) {
+                context_.kernels.fold_base(column(after, after.code.columns[c]) + 2 * first, r, out, folded);
+            } else {
+                context_.kernels.fold(before.columns.view().at(c * before.stride + 2 * first), r, out, folded);
+            }
+            out.fill(there, count, Ext::zero());
         }
-        return sums;
+        for (std::size_t part = 0; part < after.parts.size(); ++part) {
+            if (after.parts[part].columns.empty()) continue;
+            const View out = after.forms[part].view().at(first);
+            context_.kernels.fold(before.forms[part].view().at(2 * first), r, out, folded);
+            out.fill(there, count, Ext::zero());
+        }
     }
 
     /// All columns at the point, in the order of the proof.
