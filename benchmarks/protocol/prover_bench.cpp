@@ -1,7 +1,9 @@
 // Whole proofs of the synthetic machine, by step, in cells per second. SPDX-License-Identifier: MIT OR Apache-2.0
 //
 //   bench_protocol                                     # what fits a smoke test: 2^16 cells
-//   SLUICE_BENCH_CELLS=26 bench_protocol               # 2^26 cells, on one thread and on all
+//   SLUICE_BENCH_CELLS=26 bench_protocol --benchmark_filter=AVX2
+//
+// Names are profile / instruction set / threads, 0 for all. benchmarks/prover.py makes a table of them.
 //
 // Cells are those of all columns, preprocessed ones too, without padding. Grinding is included; the verification of the
 // proof, which the prover does before it returns one, is measured as a step and not included. `s_` counters are seconds
@@ -19,6 +21,7 @@
 
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/protocol/prover.h"
+#include "sluice/simd/instruction_sets.h"
 #include "sluice/toys/synthetic.h"
 
 namespace sluice {
@@ -49,7 +52,8 @@ const Subject& subject() {
 
 /// One whole proof an iteration; state.range(0) threads, 0 for all.
 template <unsigned D, class Hasher>
-void prove_synthetic(benchmark::State& state, const params::Profile& profile) {
+void prove_synthetic(benchmark::State& state, const params::Profile& profile, const simd::InstructionSet& set) {
+    const simd::ForceInstructionSet forced(set);
     const Subject& what = subject();
     auto backend = backend_cpu::make_backend<D, Hasher>({.threads = static_cast<unsigned>(state.range(0))});
     protocol::KeyOptions options;
@@ -98,16 +102,28 @@ void prove_synthetic(benchmark::State& state, const params::Profile& profile) {
     state.SetLabel(std::string(backend->instruction_set()));
 }
 
-void bits100(benchmark::State& state) {
-    prove_synthetic<4, hash::Poseidon2Hasher16>(state, params::kBits100);
+void register_all() {
+    const auto add = [](const params::Profile& profile, const simd::InstructionSet& set, auto function) {
+        benchmark::RegisterBenchmark((std::string(profile.name) + "/" + set.name).c_str(), function, profile, set)
+            ->Arg(1)
+            ->Arg(0)
+            ->UseManualTime()
+            ->Unit(benchmark::kMillisecond);
+    };
+    for (const simd::InstructionSet& set : simd::available_instruction_sets()) {
+        add(params::kBits100, set, prove_synthetic<4, hash::Poseidon2Hasher16>);
+        add(params::kBits128, set, prove_synthetic<5, hash::Poseidon2Hasher24>);
+    }
 }
-void bits128(benchmark::State& state) {
-    prove_synthetic<5, hash::Poseidon2Hasher24>(state, params::kBits128);
-}
-BENCHMARK(bits100)->Arg(1)->Arg(0)->UseManualTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(bits128)->Arg(1)->Arg(0)->UseManualTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace sluice
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    sluice::register_all();
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}
