@@ -4,6 +4,7 @@
 
 #include "programs.h"
 #include "row_judge.h"
+#include "sluice/isa/decode.h"
 
 namespace sluice::test {
 namespace {
@@ -142,6 +143,140 @@ TEST_CASE("changing two cells of a row breaks it, or changes what it reads") {
                        return false;
                    });
                });
+}
+
+TEST_CASE("no chip takes what is written at its own time or later") {
+    SLUICE_RANDOM(rng);
+    std::set<std::string> accesses;
+    visit_rows(
+        rng, 10,
+        [&](const RowJudge& judge, const Chip& chip, Cells& cells, const Cells& public_values,
+            const RowJudge::Verdict& honest) {
+            const std::vector<std::string>& names = chip.column_names[2];
+            KoalaBear time = KoalaBear::zero();
+            for (std::size_t c = 0; c < names.size(); ++c) {
+                if (names[c].ends_with("step.time")) time = cells[c];
+            }
+            for (std::size_t c = 0; c < names.size(); ++c) {
+                if (!names[c].ends_with("previous")) continue;
+                const std::pair kept(cells[c], cells[c + 1]);
+                REQUIRE(names[c + 1].ends_with("low"));
+                // A second word that is not accessed has no time.
+                cells[c] = cells[c] + KoalaBear::one();
+                const bool accessed = judge.judge(chip, cells, public_values).reads != honest.reads;
+                if (accessed) accesses.insert(chip.name + "." + names[c]);
+                for (const std::uint32_t later : {3u, 100u, 1u << 16, 1u << 27, 1u << 28, 1u << 30}) {
+                    const KoalaBear previous = time + KoalaBear::from_canonical(later);
+                    const KoalaBear age = time - previous;
+                    for (const KoalaBear low : {KoalaBear::zero(), KoalaBear::one(), KoalaBear::from_canonical(0xffff),
+                                                age, age - KoalaBear::one(), age + KoalaBear::one(),
+                                                KoalaBear::from_canonical(age.canonical() & 0xffff),
+                                                KoalaBear::from_canonical((age.canonical() - 1) & 0xffff)}) {
+                        cells[c] = previous;
+                        cells[c + 1] = low;
+                        INFO(names[c] << " " << later << " after the step");
+                        if (accessed) CHECK(judge.judge(chip, cells, public_values).broken != "");
+                    }
+                }
+                std::tie(cells[c], cells[c + 1]) = kept;
+            }
+        });
+    // The programs have every access of every chip.
+    std::size_t expected = 0;
+    Assembler text;
+    halt(text);
+    const auto machine = chips::Rv64Machine::make(make_program(text));
+    REQUIRE(machine.ok());
+    for (const Chip& chip : machine->shards().chips()) {
+        if (chip.id < 0x100) continue;
+        for (const machine::Interaction& interaction : chip.interactions) {
+            expected += interaction.type == machine::InteractionType::read && interaction.kind == chips::kMemoryBus;
+        }
+    }
+    CHECK(accesses.size() == expected);
+}
+
+/// Limbs z other than x + y with the same sum modulo p, its carry out of the top limb a bit: what the carries between
+/// limbs keep out.
+std::array<std::uint32_t, 4> false_sum(std::uint64_t sum, std::mt19937_64& rng) {
+    const auto weighted = [](const std::array<std::uint32_t, 4>& z, unsigned count) {
+        KoalaBear value = KoalaBear::zero();
+        for (unsigned i = count; i-- > 0;) {
+            value = value * KoalaBear::from_canonical(1u << 16) + KoalaBear::from_canonical(z[i]);
+        }
+        return value;
+    };
+    const KoalaBear limb = KoalaBear::from_canonical(1u << 16);
+    const KoalaBear top = (limb * limb * limb).inverse();
+    std::array<std::uint32_t, 4> z{};
+    for (unsigned i = 0; i < 4; ++i) z[i] = static_cast<std::uint32_t>(sum >> (16 * i) & 0xffff);
+    const KoalaBear target = weighted(z, 4);
+    for (;;) {
+        for (unsigned i = 0; i < 3; ++i) z[i] = static_cast<std::uint32_t>(rng() & 0xffff);
+        const std::uint32_t last = ((target - weighted(z, 3)) * top).canonical();
+        if (last > 0xffff) continue;
+        z[3] = last;
+        return z;
+    }
+}
+
+TEST_CASE("a sum that is right modulo p alone is refused by its carries") {
+    SLUICE_RANDOM(rng);
+    int tried = 0;
+    visit_rows(rng, 4,
+               [&](const RowJudge& judge, const Chip& chip, Cells& cells, const Cells& public_values,
+                   const RowJudge::Verdict&) {
+                   const std::vector<std::string>& names = chip.column_names[2];
+                   if (chip.name != "add_immediate" && chip.name != "add" && chip.name != "subtract") return;
+                   const Cells kept = cells;
+                   const std::size_t first = names.size() - 4;
+                   REQUIRE(names[first].ends_with("[0]"));
+                   std::uint64_t sum = 0;
+                   for (std::size_t i = 0; i < 4; ++i) sum |= std::uint64_t{cells[first + i].canonical()} << (16 * i);
+                   const auto z = false_sum(sum, rng);
+                   for (std::size_t i = 0; i < 4; ++i) cells[first + i] = KoalaBear::from_canonical(z[i]);
+                   INFO(chip.name);
+                   CHECK(judge.judge(chip, cells, public_values).broken.starts_with("carry "));
+                   cells = kept;
+                   ++tried;
+               });
+    CHECK(tried > 20);
+}
+
+TEST_CASE("flags that are no bits, but name the same operation, are refused") {
+    SLUICE_RANDOM(rng);
+    std::set<std::string> chips_tried;
+    visit_rows(rng, 4,
+               [&](const RowJudge& judge, const Chip& chip, Cells& cells, const Cells& public_values,
+                   const RowJudge::Verdict&) {
+                   // The flags come first. What they name is found by setting each alone.
+                   const std::map<std::string, std::vector<isa::Op>> flags = {
+                       {"logic", {isa::Op::AND, isa::Op::OR, isa::Op::XOR}},
+                       {"logic_immediate", {isa::Op::ANDI, isa::Op::ORI, isa::Op::XORI}},
+                       {"branch_less", {isa::Op::BLT, isa::Op::BGE, isa::Op::BLTU, isa::Op::BGEU}},
+                       {"multiply_high", {isa::Op::MULH, isa::Op::MULHSU, isa::Op::MULHU}},
+                       {"load",
+                        {isa::Op::LB, isa::Op::LBU, isa::Op::LH, isa::Op::LHU, isa::Op::LW, isa::Op::LWU, isa::Op::LD}},
+                       {"store", {isa::Op::SB, isa::Op::SH, isa::Op::SW, isa::Op::SD}}};
+                   const auto found = flags.find(chip.name);
+                   if (found == flags.end()) return;
+                   chips_tried.insert(chip.name);
+                   const auto number = [&](std::size_t i) {
+                       return KoalaBear::from_canonical(static_cast<std::uint32_t>(found->second[i]));
+                   };
+                   const Cells kept = cells;
+                   for (std::size_t i = 0; i + 2 < found->second.size(); ++i) {
+                       // Neither the sum of the flags nor that of flags times numbers changes.
+                       const KoalaBear scale = KoalaBear::reduce(rng());
+                       cells[i] += scale * (number(i + 1) - number(i + 2));
+                       cells[i + 1] += scale * (number(i + 2) - number(i));
+                       cells[i + 2] += scale * (number(i) - number(i + 1));
+                       INFO(chip.name);
+                       CHECK(judge.judge(chip, cells, public_values).broken.ends_with("is a bit"));
+                       cells = kept;
+                   }
+               });
+    CHECK(chips_tried.size() == 6);
 }
 
 }  // namespace
