@@ -12,6 +12,9 @@ std::vector<std::unique_ptr<Command>> all_commands() {
     commands.push_back(make_execute_host_command());
     commands.push_back(make_execute_command());
     commands.push_back(make_shards_command());
+    commands.push_back(make_keygen_command());
+    commands.push_back(make_prove_command());
+    commands.push_back(make_verify_command());
     commands.push_back(make_make_sample_command());
     commands.push_back(make_test_fixtures_command());
     commands.push_back(make_params_command());

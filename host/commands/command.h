@@ -36,6 +36,9 @@ std::unique_ptr<Command> make_execute_command();
 std::unique_ptr<Command> make_shards_command();
 std::unique_ptr<Command> make_make_sample_command();
 std::unique_ptr<Command> make_test_fixtures_command();
+std::unique_ptr<Command> make_keygen_command();
+std::unique_ptr<Command> make_prove_command();
+std::unique_ptr<Command> make_verify_command();
 std::unique_ptr<Command> make_params_command();
 std::unique_ptr<Command> make_info_command();
 

@@ -160,12 +160,9 @@ status=0
 [ ! -s "$work/output" ] || fail "the native guest states something of an invalid block"
 
 # The README's table names each command with the words of --help.
-for name in make-input execute-host execute shards make-sample test-fixtures params info; do
-    "$tool" "$name" --help >/dev/null
-    grep -q "^| \`$name\` |" "$project/README.md" || fail "README.md does not name $name"
-done
-commands=$("$tool" --help | sed -n '/^Subcommands:/,$p' | grep -cE '^  [a-z]')
-[ "$commands" = "$(grep -cE '^\| `(make-input|execute-host|execute|shards|make-sample|test-fixtures|params|info)` \|' "$project/README.md")" ] ||
+commands=$("$tool" --help | sed -n '/^Subcommands:/,$p' | sed -nE 's/^  ([a-z-]+) .*/\1/p')
+for name in $commands; do "$tool" "$name" --help >/dev/null; done
+[ "$commands" = "$(sed -n '/^| command |/,/^$/p' "$project/README.md" | sed -nE 's/^\| `([a-z-]+)` \|.*/\1/p')" ] ||
     fail "README.md and --help differ in their commands"
 
 "$tool" params >"$work/params"
@@ -194,6 +191,30 @@ if [ -f "$guest" ]; then
     done
     "$tool" shards --input "$work/sample" --shard-instructions 1000000 --shard-cells 100000000 >/dev/null
     expect_exit 1 "block.stream" "$tool" execute --elf "$work/block.stream" --input "$work/sample"
+
+    # A run of a program is proved; each part of what the proof states is refused when it is another one.
+    fib=$(dirname "$guest")/fib.elf
+    printf '\100\0\0\0\0\0\0\0' >"$work/sixty-four"
+    "$tool" prove --elf "$fib" --program-input "$work/sixty-four" --output-dir "$work/proof" --shard-cells 100000 --json >"$work/json"
+    has_keys "$work/json" instructions shards cells proof_bytes step_seconds.gkr
+    grep -q '"public_output": "0xbb20ca61a6090000"' "$work/json" || fail "the 64th Fibonacci number: $(cat "$work/json")"
+    "$tool" verify --proof "$work/proof" --elf "$fib" --json >"$work/json"
+    grep -q '"verified": true' "$work/json" || fail "the proof of fib does not verify"
+    expect_exit 1 "check statement" "$tool" verify --proof "$work/proof" --expect-exit 1
+    expect_exit 1 "check statement" "$tool" verify --proof "$work/proof" --output "$work/sixty-four"
+    expect_exit 1 "another program" "$tool" verify --proof "$work/proof" --elf "$(dirname "$guest")/hello.elf"
+    "$tool" keygen --elf "$(dirname "$guest")/hello.elf" -o "$work/other.key" >/dev/null
+    expect_exit 1 "key" "$tool" verify --proof "$work/proof" --key "$work/other.key"
+    python3 - "$work/proof/proof.bin" "$work/flipped" <<'PYTHON'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[len(data) // 2] ^= 1
+open(sys.argv[2], "wb").write(data)
+PYTHON
+    expect_exit 1 "not verified" "$tool" verify --proof "$work/flipped" --key "$work/proof/key.bin"
+    expect_exit 1 "load_fault" "$tool" prove --elf "$(dirname "$guest")/null_read.elf" --output-dir "$work/none"
+    expect_exit 3 "allowed are 1024 MiB" "$tool" prove --elf "$guest" --program-input "$work/block.stream" --memory 1 --shard-cells 100000000 --output-dir "$work/none"
+    [ ! -e "$work/none" ] || fail "a folder without a proof"
 else
     expect_exit 3 "make build" "$tool" execute --input "$work/sample"
     echo "SKIPPED: no RISC-V tools: the guest is not built"

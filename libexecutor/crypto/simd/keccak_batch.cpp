@@ -161,7 +161,7 @@ void keccak256_batch(std::span<const ByteView> messages, std::span<Hash32> diges
     // Longest first, so that all lanes end at nearly the same time.
     std::vector<std::uint32_t> order(messages.size());
     std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         return messages[a].size() / soft::kKeccakRate > messages[b].size() / soft::kKeccakRate;
     });
     HWY_DYNAMIC_DISPATCH(hash_messages)(messages.data(), order.data(), messages.size(), digests.data());

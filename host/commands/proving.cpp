@@ -1,0 +1,65 @@
+// What keygen, prove and verify have in common. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "commands/proving.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+
+#include "sluice/files/files.h"
+#include "sluice/witness_host/execution_witness.h"
+#include "sluice/witness_host/hex.h"
+
+namespace sluice::host {
+
+void ProgramOptions::add_to(CLI::App& app, bool required) {
+    app.add_option("--elf", elf, "RV64IM program")->check(CLI::ExistingFile)->required(required);
+    app.add_option("--profile", profile, "Security profile: bits100 (default) or bits128");
+    app.add_option("--threads", threads, "Threads (default: one a core)")->check(CLI::Range(0, 1024));
+}
+
+absl::StatusOr<proving::Options> ProgramOptions::proving_options() const {
+    proving::Options options;
+    options.profile = params::find_profile(std::string_view(profile));
+    if (options.profile == nullptr) {
+        return absl::InvalidArgumentError(absl::StrCat("--profile: found ", profile, "; expected bits100 or bits128"));
+    }
+    options.threads = threads;
+    if (isatty(STDERR_FILENO) != 0) {
+        options.on_stage = [](std::string_view stage) {
+            std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(stage.size()), stage.data());
+        };
+    }
+    return options;
+}
+
+absl::StatusOr<vm::Program> ProgramOptions::load() const {
+    auto file = files::read_file(elf);
+    if (!file.ok()) return file.status();
+    auto program = proving::load_program(*std::move(file));
+    if (!program.ok()) {
+        return absl::Status(program.status().code(), absl::StrCat(elf, ": ", program.status().message()));
+    }
+    return program;
+}
+
+prover::KeyFile key_file(const std::string& body, const ProgramOptions& options) {
+    return {.profile = options.profile,
+            .machine = "RV64IM, " + std::filesystem::path(options.elf).filename().string(),
+            .body = body,
+            .notes = {}};
+}
+
+absl::StatusOr<std::string> digest_text(const std::string& key_body) {
+    const auto digest = prover::key_digest(key_body);
+    if (!digest.ok()) return digest.status();
+    return witness_host::to_hex(witness_host::bytes_of(*digest));
+}
+
+std::string in_folder(const std::string& path, const char* name) {
+    if (!std::filesystem::is_directory(path)) return path;
+    return (std::filesystem::path(path) / name).string();
+}
+
+}  // namespace sluice::host

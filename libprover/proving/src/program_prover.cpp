@@ -1,0 +1,150 @@
+// See program_prover.h. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "sluice/proving/program_prover.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "sluice/backend_cpu/cpu_backend.h"
+#include "sluice/hash/poseidon2_hasher.h"
+#include "sluice/machine/trace.h"
+#include "sluice/protocol/key.h"
+#include "sluice/protocol/prover.h"
+#include "sluice/vm/shards.h"
+
+namespace sluice::proving {
+namespace {
+
+/// Heights of stacks that a key allows: shards of any size then have a few hundred stack columns at most.
+constexpr std::uint32_t kStackHeights[] = {16, 18, 20, 22};
+
+/// Bytes of working memory a cell of the largest table, at most; the backend's plan is under it.
+constexpr std::uint64_t kWorkingBytesPerCell = 60;
+
+std::uint64_t cells_of(const machine::TableTrace& trace) {
+    std::uint64_t cells = 0;
+    for (const machine::ChipTrace& chip : trace.chips) {
+        for (const auto& group : chip.columns) cells += group.size();
+    }
+    return cells;
+}
+
+template <unsigned D, class Hasher>
+class ProverOf final : public ProgramProver {
+ public:
+    using Backend = backend_cpu::CpuBackend<D, Hasher>;
+    using Key = protocol::ProvingKey<D, Hasher>;
+
+    ProverOf(const vm::Program& program, Options options)
+        : program_(program),
+          options_(std::move(options)),
+          backend_(backend_cpu::make_backend<D, Hasher>({.threads = options_.threads})) {}
+
+    absl::Status open() {
+        stage("key");
+        auto machine = chips::Rv64Machine::make(program_);
+        if (!machine.ok()) return machine.status();
+        machine_.emplace(*std::move(machine));
+        const params::Profile& profile = *options_.profile;
+        protocol::KeyOptions options;
+        options.profile = &profile;
+        for (const std::uint32_t height : kStackHeights) {
+            if (height <= profile.opening().max_stack_height_log) options.stack_heights.push_back(height);
+        }
+        options.max_shards = profile.limits.max_shards;
+        options.max_link_terms = static_cast<std::uint32_t>(profile.limits.max_linking_terms);
+        auto key = Key::make(*backend_, options, {&machine_->shards(), &machine_->boundary()});
+        if (!key.ok()) return key.status();
+        key_.emplace(*std::move(key));
+        return absl::OkStatus();
+    }
+
+    [[nodiscard]] std::string key() const override { return {key_->body().begin(), key_->body().end()}; }
+
+    absl::StatusOr<ProvedRun> prove(ByteView input) override {
+        stage("plan");
+        const auto planned = vm::plan_shards(program_, input, {.max_cells = options_.shard_cells});
+        if (!planned.ok()) return planned.status();
+        if (absl::Status status = check_memory(planned->cells); !status.ok()) return status;
+        stage("linked words");
+        const auto run = chips::Rv64Run::make(*machine_, program_, input, planned->plan);
+        if (!run.ok()) return run.status();
+
+        ProvedRun proved;
+        proved.shards = run->shard_count();
+        proved.cells = cells_of(run->boundary());
+        protocol::ProverOptions options;
+        options.on_step = options_.on_step;
+        protocol::Prover<D, Hasher> prover(*backend_, *key_, options);
+        std::vector<bool> seen(proved.shards, false);  // a table is asked for once to link it, and again to prove it
+        const auto body = prover.prove({.shards = proved.shards,
+                                        .shard = [&](std::uint32_t shard) -> absl::StatusOr<machine::TableTrace> {
+                                            const bool first = !seen[shard - 1];
+                                            stage(absl::StrCat(first && proved.shards > 1 ? "linking shard " : "shard ",
+                                                               shard, " of ", proved.shards));
+                                            auto tables = run->shard(shard);
+                                            if (tables.ok() && first) proved.cells += cells_of(*tables);
+                                            seen[shard - 1] = true;
+                                            return tables;
+                                        },
+                                        .boundary = [&]() -> absl::StatusOr<machine::TableTrace> {
+                                            stage("boundary");
+                                            return run->boundary();
+                                        }});
+        if (!body.ok()) return body.status();
+        proved.proof.assign(body->begin(), body->end());
+        proved.run = run->run();
+        return proved;
+    }
+
+ private:
+    void stage(std::string_view name) const {
+        if (options_.on_stage) options_.on_stage(name);
+    }
+
+    /// `cells` of each shard, estimated. The tables of one shard are in memory at a time, at four bytes a cell.
+    [[nodiscard]] absl::Status check_memory(const std::vector<std::uint64_t>& cells) const {
+        const std::uint64_t largest = *std::max_element(cells.begin(), cells.end());
+        const std::uint64_t needed = (4 + kWorkingBytesPerCell) * largest;
+        if (options_.memory_bytes == 0 || needed <= options_.memory_bytes) return absl::OkStatus();
+        return absl::ResourceExhaustedError(absl::StrCat("a shard of ", largest, " cells takes about ", needed >> 20,
+                                                         " MiB; allowed are ", options_.memory_bytes >> 20, " MiB"));
+    }
+
+    const vm::Program& program_;
+    Options options_;
+    std::unique_ptr<Backend> backend_;
+    std::optional<chips::Rv64Machine> machine_;
+    std::optional<Key> key_;
+};
+
+template <unsigned D, class Hasher>
+absl::StatusOr<std::unique_ptr<ProgramProver>> make_prover(const vm::Program& program, const Options& options) {
+    auto prover = std::make_unique<ProverOf<D, Hasher>>(program, options);
+    if (absl::Status status = prover->open(); !status.ok()) return status;
+    return prover;
+}
+
+}  // namespace
+
+absl::StatusOr<vm::Program> load_program(std::string file) {
+    const absl::Status patched = vm::patch_features({reinterpret_cast<std::uint8_t*>(file.data()), file.size()}, 0);
+    // A program without a feature word uses no accelerators, or traps where it does.
+    if (!patched.ok() && !absl::IsNotFound(patched)) return patched;
+    return vm::load_elf({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
+}
+
+absl::StatusOr<std::unique_ptr<ProgramProver>> ProgramProver::make(const vm::Program& program, const Options& options) {
+    switch (options.profile->id) {
+        case params::ProfileId::bits100:
+            return make_prover<4, hash::Poseidon2Hasher16>(program, options);
+        case params::ProfileId::bits128:
+            return make_prover<5, hash::Poseidon2Hasher24>(program, options);
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("profile ", std::string(options.profile->name), " is not one of those shipped"));
+}
+
+}  // namespace sluice::proving
