@@ -31,7 +31,7 @@ std::vector<std::uint8_t> guest_input(const std::vector<std::uint8_t>& key, cons
     return input;
 }
 
-/// Proves a tiny run with one stack of 2^12 elements, verifies it natively and in the guest.
+/// Proves a tiny run with one stack of 2^13 elements, verifies it natively and in the guest.
 template <class S>
 void compare() {
     const std::filesystem::path path = std::filesystem::path(SLUICE_GUEST_DIR) / "verify.elf";
@@ -43,10 +43,10 @@ void compare() {
     REQUIRE(program.ok());
 
     KeyOptions options;
-    options.stack_heights = {3, 12};
+    options.stack_heights = {3, 13};
     const TinyMachine<S> machine(options);
     std::vector<std::uint8_t> proof =
-        NaiveProver<S>(machine.key(), machine.run({{3, {3, 5, 8}}}), {3, 12}).prove().bytes();
+        NaiveProver<S>(machine.key(), machine.run({{3, {3, 5, 8}}}), {3, 13}).prove().bytes();
     const auto statement = machine.statement(3);
     for (const bool honest : {true, false}) {
         if (!honest) proof[proof.size() / 2] ^= 1;
@@ -68,11 +68,16 @@ void compare() {
 }
 
 TEST_CASE("the guest verifies a proof of bits100 as the library does") {
-    compare<verify::Scheme<params::kBits100>>();
+    compare<verify::Scheme<params::kBits100, params::OpeningId::basefold_rate_1_2>>();
 }
 
 TEST_CASE("the guest verifies a proof of bits128 as the library does") {
-    compare<verify::Scheme<params::kBits128>>();
+    compare<verify::Scheme<params::kBits128, params::OpeningId::basefold_rate_1_2>>();
+}
+
+TEST_CASE("the guest verifies a proof with WHIR as the library does") {
+    compare<verify::Scheme<params::kBits100, params::OpeningId::whir_rate_1_2>>();
+    compare<verify::Scheme<params::kBits128, params::OpeningId::whir_rate_1_2>>();
 }
 
 }  // namespace

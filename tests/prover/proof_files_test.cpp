@@ -28,7 +28,9 @@ KeyFile example_key(const params::Profile& profile, const std::string& rest) {
     std::string body = "SLKY";
     body += std::string("\x01\0\0\0", 4);
     body += static_cast<char>(profile.id);
-    body += std::string(3, '\0') + rest;
+    body += '\0';
+    body += static_cast<char>(profile.default_opening);
+    body += '\0' + rest;
     return {.profile = std::string(profile.name), .machine = "fibonacci", .body = body, .notes = {{"x", "y"}}};
 }
 
@@ -105,6 +107,9 @@ TEST_CASE("what a key file says of its body is compared with the body") {
     key = good;
     key.body[8] = '\x7f';
     CHECK(refusal(key) == "the key's body has profile number 127: not known");
+    key.body[8] = '\x01';
+    key.body[10] = '\x7f';
+    CHECK(refusal(key) == "the key's body has opening number 127: not known");
     key.body[0] = 'X';
     CHECK(refusal(key) == "the body is no key: 16 bytes, expected SLKY and more");
     CHECK(refusal({.profile = "bits100", .machine = "", .body = "", .notes = {}}) ==

@@ -56,7 +56,8 @@ inline const std::vector<Status> kOtherChallenges = {Status::link_grinding, Stat
                                                      Status::gkr_children, Status::gkr_round};
 
 /// The checks that may refuse a proof in which element `word` of a message was changed and nothing else.
-[[nodiscard]] inline std::vector<Status> intended_checks(const ProofPart& part, std::size_t word, unsigned degree) {
+template <class S>
+[[nodiscard]] std::vector<Status> intended_checks(const ProofPart& part, std::size_t word) {
     static const std::map<std::string, std::vector<Status>> kByLabel = {
         {"magic", {Status::wrong_magic}},
         {"version", {Status::unsupported_version}},
@@ -88,7 +89,17 @@ inline const std::vector<Status> kOtherChallenges = {Status::link_grinding, Stat
         // Leaves and siblings where the map of a proof does not tell them apart.
         {"opening", {Status::merkle_preprocessed, Status::merkle_linked, Status::merkle_main, Status::merkle_fold}},
     };
-    const std::size_t value = word / degree;
+    const std::size_t value = word / S::Ext::kDegree;
+    if (kIsWhir<S>) {
+        // Each group has queries of its own, and messages before them that nothing else checks.
+        static const std::vector<Status> kOtherQueries = {Status::query_grinding, Status::merkle_preprocessed,
+                                                          Status::merkle_linked, Status::merkle_fold,
+                                                          Status::truncated};
+        std::vector<Status> checks = kOtherQueries;
+        if (part.label == "ood_value" || part.label == "fold_root" || part.label == "query_grinding") return checks;
+        checks.insert(checks.end(), {Status::fold_grinding, Status::opening_round, Status::opening_final});
+        if (part.label == "fold_grinding" || (part.label == "opening_round" && value == 2)) return checks;
+    }
     if (part.label == "roots") {
         constexpr Status kRoots[] = {Status::products_differ, Status::products_differ, Status::lookup_sum,
                                      Status::gkr_children,    Status::gkr_children,    Status::gkr_children};
@@ -150,11 +161,11 @@ template <class S>
             LabelledProof proof = run.proof;
             std::uint32_t& element = proof.words[part.first_word + word];
             element = (element + 1) % KoalaBear::kModulus;
-            attacks.push_back(run.attack("element " + std::to_string(part.first_word + word) + ", " + part.label +
-                                             " of table " + std::to_string(part.table),
-                                         proof.bytes(),
-                                         is_header_part(part) ? intended_header_checks(part, index, 3)
-                                                              : intended_checks(part, word, S::Ext::kDegree)));
+            attacks.push_back(run.attack(
+                "element " + std::to_string(part.first_word + word) + ", " + part.label + " of table " +
+                    std::to_string(part.table),
+                proof.bytes(),
+                is_header_part(part) ? intended_header_checks(part, index, 3) : intended_checks<S>(part, word)));
         }
     }
     return attacks;

@@ -29,17 +29,24 @@ std::string hex(const std::vector<std::uint8_t>& bytes) {
     return text;
 }
 
-void print_profile(const params::Profile& profile, const char* separator) {
-    const params::Opening& opening = profile.opening();
+template <class S>
+void print_parameters(const char* separator) {
+    constexpr const params::Profile& profile = S::kProfile;
+    constexpr const params::Opening& opening = S::kOpening;
+    std::string queries;
+    for (const std::uint32_t count : opening.queries) queries += (queries.empty() ? "" : ", ") + std::to_string(count);
     std::printf(
-        "\"%u\": {\"hasher\": \"%s\", \"extension_degree\": %u, \"log_inverse_rate\": %u, \"fold_arity_log\": %u, "
-        "\"final_log\": %u, \"queries\": %u, \"link_grinding_bits\": %u, \"lookup_grinding_bits\": %u, "
+        "\"%u\": {\"hasher\": \"%s\", \"extension_degree\": %u, \"opening\": \"%s\", \"log_inverse_rate\": %u, "
+        "\"fold_arity_log\": %u, "
+        "\"final_log\": %u, \"queries\": [%s], \"ood_samples\": %u, \"link_grinding_bits\": %u, "
+        "\"lookup_grinding_bits\": %u, "
         "\"batch_grinding_bits\": %u, \"fold_grinding_bits\": %u, \"query_grinding_bits\": %u}%s",
-        static_cast<unsigned>(profile.id),
+        params::key_word(profile, opening.id),
         profile.hasher == params::Hasher::poseidon2_width16 ? "poseidon2-16" : "poseidon2-24", profile.extension_degree,
-        opening.log_inverse_rate, opening.fold_arity_log, opening.final_log, opening.num_queries(0),
-        profile.linking_grinding_bits, profile.lookup_grinding_bits, opening.batch_grinding_bits,
-        opening.fold_grinding_bits, opening.query_grinding_bits, separator);
+        std::string(params::name_of(opening.kind)).c_str(), opening.log_inverse_rate, opening.fold_arity_log,
+        opening.final_log, queries.c_str(), opening.ood_samples, profile.linking_grinding_bits,
+        profile.lookup_grinding_bits, opening.batch_grinding_bits, opening.fold_grinding_bits,
+        opening.query_grinding_bits, separator);
 }
 
 /// Prints a case with the verdict of the verifier in C++.
@@ -57,7 +64,7 @@ void print_case(const std::string& name, const std::vector<std::uint8_t>& key, c
     last_key = key;
 }
 
-/// The cases of one profile.
+/// The cases of one profile and opening.
 template <class S>
 class Corpus {
  public:
@@ -67,7 +74,7 @@ class Corpus {
     /// real profile shows work.)
     void write(std::size_t changed, std::size_t lied) {
         const auto traces = machine_.run({{2, {3, 5}}, {1, {5}}});
-        const NaiveProver<S> prover(machine_.key(), traces, {3, 4, 3});
+        const NaiveProver<S> prover(machine_.key(), traces, {3, 7, 3});
         const std::vector<std::uint32_t> statement = machine_.statement(3);
         const LabelledProof honest = prover.prove();
         emit("honest", honest.bytes(), statement);
@@ -84,10 +91,16 @@ class Corpus {
         emit("long by a word", bytes, statement);
     }
 
+    /// A stack with several folds in the shipped profiles too, which a naive prover takes a while for.
+    void write_tall() {
+        const LabelledProof honest = NaiveProver<S>(machine_.key(), machine_.run({{4, {1}}}), {3, 13}).prove();
+        emit("honest, tall", honest.bytes(), machine_.statement(4));
+    }
+
  private:
     [[nodiscard]] static KeyOptions options() {
         KeyOptions options;
-        options.stack_heights = {3, 4, 5};
+        options.stack_heights = {3, 4, 5, 7, 13};
         return options;
     }
 
@@ -156,22 +169,34 @@ int main(int argc, char** argv) {
     using namespace sluice;
     if (argc != 2) return 2;
     const std::uint64_t seed = std::strtoull(argv[1], nullptr, 10);
+    using params::OpeningId;
+    using Bits100 = verify::Scheme<params::kBits100, OpeningId::basefold_rate_1_2>;
+    using Bits128 = verify::Scheme<params::kBits128, OpeningId::basefold_rate_1_2>;
+    using Bits100Whir = verify::Scheme<params::kBits100, OpeningId::whir_rate_1_2>;
+    using Bits128Whir = verify::Scheme<params::kBits128, OpeningId::whir_rate_1_2>;
     std::printf("{");
-    for (const params::Profile* profile : {&params_test::kTest, &params_test::kTestWide, &params::kBits100}) {
-        test::print_profile(*profile, ", ");
-    }
-    test::print_profile(params::kBits128, "}\n");
-    test::Corpus<verify::Scheme<params_test::kTest>>(seed).write(120, 40);
-    test::Corpus<verify::Scheme<params_test::kTestWide>>(seed + 1).write(60, 40);
-    test::Corpus<verify::Scheme<params::kBits100>>(seed + 2).write(3, 0);
-    test::Corpus<verify::Scheme<params::kBits128>>(seed + 3).write(3, 0);
-    test::write_toys<verify::Scheme<params_test::kTest>>(
+    test::print_parameters<test::Narrow>(", ");
+    test::print_parameters<test::Wide>(", ");
+    test::print_parameters<test::NarrowWhir>(", ");
+    test::print_parameters<test::WideWhir>(", ");
+    test::print_parameters<Bits100>(", ");
+    test::print_parameters<Bits128>(", ");
+    test::print_parameters<Bits100Whir>(", ");
+    test::print_parameters<Bits128Whir>("}\n");
+    test::Corpus<test::Narrow>(seed).write(120, 40);
+    test::Corpus<test::Wide>(seed + 1).write(60, 40);
+    test::Corpus<test::NarrowWhir>(seed + 8).write(120, 40);
+    test::Corpus<test::WideWhir>(seed + 9).write(60, 40);
+    test::Corpus<Bits100>(seed + 2).write(3, 0);
+    test::Corpus<Bits128>(seed + 3).write(3, 0);
+    test::Corpus<Bits100Whir>(seed + 10).write_tall();
+    test::Corpus<Bits128Whir>(seed + 11).write_tall();
+    test::write_toys<test::Narrow>(
         seed + 4, {{test::fibonacci_run(), {10, 4}}, {test::register_run(), {6, 4}}, {test::synthetic_run(), {0, 1}}});
-    test::write_toys<verify::Scheme<params_test::kTestWide>>(
-        seed + 5, {{test::fibonacci_run(), {4, 2}}, {test::register_run(), {6, 4}}});
+    test::write_toys<test::Wide>(seed + 5, {{test::fibonacci_run(), {4, 2}}, {test::register_run(), {6, 4}}});
     const std::vector<std::pair<test::ToyRun, test::ToyCounts>> shipped{
         {test::on_high_stacks(test::fibonacci_run()), {3, 1}}, {test::register_run(), {1, 1}}};
-    test::write_toys<verify::Scheme<params::kBits100>>(seed + 6, shipped);
-    test::write_toys<verify::Scheme<params::kBits128>>(seed + 7, shipped);
+    test::write_toys<Bits100>(seed + 6, shipped);
+    test::write_toys<Bits128>(seed + 7, shipped);
     return 0;
 }

@@ -70,7 +70,7 @@ inline void put_machine(KeyWords& key, const machine::Machine& machine) {
 template <class S>
 void encode_key(NaiveKey& key, const KeyOptions& options) {
     KeyWords words;
-    words.put({0x594b4c53, 1, static_cast<std::uint32_t>(S::kProfile.id)});
+    words.put({0x594b4c53, 1, params::key_word(S::kProfile, S::kOpening.id)});
     words.put_list(options.stack_heights);
     words.put({options.max_shards, options.max_link_terms, static_cast<std::uint32_t>(key.machines.size())});
     for (std::size_t m = 0; m < key.machines.size(); ++m) {

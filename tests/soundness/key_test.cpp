@@ -44,7 +44,7 @@ struct LooseMachine {
 
 struct LooseKey {
     static constexpr std::uint32_t kDigest = 8;
-    std::uint32_t magic = 0x594b4c53, version = 1, profile = 1, max_shards = 5, max_link_terms = 100;
+    std::uint32_t magic = 0x594b4c53, version = 1, parameters = 0x10001, max_shards = 5, max_link_terms = 100;
     std::vector<std::uint32_t> stack_heights{3, 5};
     std::vector<LooseMachine> machines;
     std::uint32_t root_element = 7;
@@ -59,7 +59,7 @@ struct LooseKey {
 
     [[nodiscard]] std::vector<std::uint8_t> bytes() const {
         KeyWords words;
-        words.put({magic, version, profile});
+        words.put({magic, version, parameters});
         words.put_list(stack_heights);
         words.put({max_shards, max_link_terms, static_cast<std::uint32_t>(machines.size())});
         for (const LooseMachine& machine : machines) {
@@ -114,8 +114,8 @@ TEST_CASE("a key is read as it was written") {
     machine::KeyView key;
     const std::vector<std::uint8_t> bytes = written.bytes();
     REQUIRE(machine::parse_key(bytes, LooseKey::kDigest, arena, key) == KeyStatus::ok);
-    CHECK(machine::key_profile(bytes) == 1u);
-    CHECK(key.profile == 1);
+    CHECK(machine::key_parameters(bytes) == 0x10001u);
+    CHECK(key.parameters == 0x10001u);
     CHECK(std::vector(key.stack_heights.begin(), key.stack_heights.end()) == written.stack_heights);
     CHECK(key.max_shards == 5);
     CHECK(key.max_link_terms == 100);
@@ -160,7 +160,7 @@ TEST_CASE("each rule of the body has its refusal") {
     CHECK(parse_changed([](LooseKey& key) { key.stack_heights = {}; }) == "stack_heights");
     CHECK(parse_changed([](LooseKey& key) { key.stack_heights = {5, 3}; }) == "stack_heights");
     CHECK(parse_changed([](LooseKey& key) { key.stack_heights = {3, 3}; }) == "stack_heights");
-    CHECK(parse_changed([](LooseKey& key) { key.stack_heights = {25}; }) == "stack_heights");
+    CHECK(parse_changed([](LooseKey& key) { key.stack_heights = {28}; }) == "stack_heights");
     CHECK(parse_changed([](LooseKey& key) { key.max_shards = 0; }) == "max_shards");
     CHECK(parse_changed([](LooseKey& key) { key.max_shards = 1 << 16; }) == "max_shards");
     CHECK(parse_changed([](LooseKey& key) { key.max_link_terms = KoalaBear::kModulus; }) == "max_link_terms");

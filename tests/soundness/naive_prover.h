@@ -33,8 +33,11 @@ enum class PlayAlong {
     columns,   ///< adjusts the value of one column (Forgery::column) to meet the zerocheck's claim
     stack,     ///< adjusts the value of the first stack column to meet the jagged reduction's claim
     last,      ///< adjusts the final values to meet the opening's claim
-    fold,      ///< adjusts the first folded vector instead, so that the later ones are honest folds of it
+    fold,      ///< adjusts the first folded vector too, so that the later ones are honest folds of it
 };
+
+/// What a prover of WHIR leaves out of a claim that he should take in.
+enum class Omit { nothing, weight, claim };
 
 /// What a forger does. The empty one is an honest prover.
 template <class Ext>
@@ -47,6 +50,10 @@ struct Forgery {
     std::array<std::size_t, 3> column{};
     /// Number of the table proof that is forged; the others are honest.
     std::uint32_t table = 1;
+    /// WHIR: called for each claim by group and number in it, out-of-domain samples first; none: nothing is left out.
+    std::function<Omit(std::size_t group, std::size_t number)> omit;
+    /// WHIR: log by which the last oracle's domain is smaller than it should be.
+    unsigned smaller_last_domain = 0;
 };
 
 /// Where in a proof a message is.
@@ -181,6 +188,51 @@ struct NaiveTree {
     }
 };
 
+/// Log of the size of the domain that oracle `level` is encoded on.
+template <class S>
+[[nodiscard]] unsigned oracle_domain(unsigned h, unsigned level) {
+    const params::Opening& opening = S::kOpening;
+    unsigned domain = h + opening.log_inverse_rate;
+    if (opening.kind == params::OpeningKind::basefold) return domain - opening.group_start(h, level);
+    domain -= opening.group_size(h, 0);
+    for (unsigned j = 0; j < level; ++j) domain += opening.group_size(h, j) - 1 - opening.group_size(h, j + 1);
+    return domain;
+}
+
+inline void append(std::vector<KoalaBear>& elements, KoalaBear value) {
+    elements.push_back(value);
+}
+template <unsigned D>
+void append(std::vector<KoalaBear>& elements, const math::Extension<D>& value) {
+    elements.insert(elements.end(), value.limb, value.limb + D);
+}
+
+/// The leaves of oracle `level` that holds these polynomials: by section 3, or by section 7.1.
+template <class S, class Value>
+[[nodiscard]] std::vector<std::vector<KoalaBear>> oracle_leaves(const std::vector<std::vector<Value>>& polynomials,
+                                                                unsigned h, unsigned level, unsigned domain) {
+    const unsigned size = S::kOpening.group_size(h, level);
+    if (S::kOpening.kind == params::OpeningKind::basefold) {
+        std::vector<std::vector<KoalaBear>> leaves(std::size_t{1} << (domain - size));
+        for (const auto& polynomial : polynomials) {
+            const std::vector<Value> word = code_word(polynomial, domain);
+            for (std::size_t i = 0; i < word.size(); ++i) append(leaves[i >> size], word[i]);
+        }
+        return leaves;
+    }
+    std::vector<std::vector<KoalaBear>> leaves(std::size_t{1} << domain);
+    for (const auto& polynomial : polynomials) {
+        for (std::size_t u = 0; u < (std::size_t{1} << size); ++u) {
+            std::vector<Value> component;
+            for (std::size_t x = u; x < polynomial.size(); x += std::size_t{1} << size)
+                component.push_back(polynomial[x]);
+            const std::vector<Value> word = code_word(component, domain);
+            for (std::size_t i = 0; i < word.size(); ++i) append(leaves[i], word[i]);
+        }
+    }
+    return leaves;
+}
+
 /// The commitment to one group of a table: stack columns, their code words, the tree.
 template <class S>
 struct NaiveCommitment {
@@ -202,15 +254,7 @@ struct NaiveCommitment {
         for (std::size_t at = 0; at < dense.size(); at += std::size_t{1} << h)
             columns.emplace_back(dense.begin() + static_cast<std::ptrdiff_t>(at),
                                  dense.begin() + static_cast<std::ptrdiff_t>(at + (std::size_t{1} << h)));
-        if (columns.empty()) return;
-        const unsigned domain = h + S::kOpening.log_inverse_rate;
-        const unsigned size = S::kOpening.group_size(h, 0);
-        std::vector<std::vector<KoalaBear>> leaves(std::size_t{1} << (domain - size));
-        for (const auto& column : columns) {
-            const std::vector<KoalaBear> word = code_word(column, domain);
-            for (std::size_t i = 0; i < word.size(); ++i) leaves[i >> size].push_back(word[i]);
-        }
-        tree = NaiveTree<S>(std::move(leaves));
+        if (!columns.empty()) tree = NaiveTree<S>(oracle_leaves<S>(columns, h, 0, oracle_domain<S>(h, 0)));
     }
 };
 
@@ -667,20 +711,33 @@ class NaiveTableProver {
     // ---- Section 7
 
     void prove_opening() {
-        const params::Opening& opening = S::kOpening;
-        const unsigned h = table_.stack_height;
-        const unsigned groups = opening.num_groups(h);
-        grind("batch_grinding", opening.batch_grinding_bits);
+        grind("batch_grinding", S::kOpening.batch_grinding_bits);
         const Ext beta = sample("beta");
-        std::vector<Ext> f(std::size_t{1} << h, Ext::zero());
+        std::vector<Ext> f(std::size_t{1} << table_.stack_height, Ext::zero());
         Ext power = Ext::one();
         for (const auto& column : stack_) {
             for (std::size_t x = 0; x < f.size(); ++x) f[x] += power * column[x];
             power *= beta;
         }
-        Ext sum = combine(stack_values_, beta);
+        const Ext sum = combine(stack_values_, beta);
+        if (S::kOpening.kind == params::OpeningKind::basefold) {
+            prove_basefold(f, sum);
+        } else {
+            prove_whir(f, sum);
+        }
+    }
+
+    void prove_basefold(std::vector<Ext> f, Ext sum) {
+        const params::Opening& opening = S::kOpening;
+        const unsigned h = table_.stack_height;
+        const unsigned groups = opening.num_groups(h);
         std::vector<NaiveTree<S>> folds(1);
         unsigned k = 0;
+        const auto weights = [&] {
+            std::vector<Ext> eq;
+            for (std::size_t x = 0; x < f.size(); ++x) eq.push_back(eq_at(stack_point_, x, k));
+            return eq;
+        };
         for (unsigned group = 0; group < groups; ++group) {
             for (unsigned i = 0; i < opening.group_size(h, group); ++i, ++k) {
                 std::vector<Ext> g(2, Ext::zero());
@@ -695,21 +752,14 @@ class NaiveTableProver {
                 bind_lowest(f, r);
             }
             if (group + 1 == groups) break;
-            if (group == 0 && plays_along(PlayAlong::fold)) meet_claim(f, sum, k);
-            folds.push_back(fold_tree(f, opening.group_size(h, group + 1)));
-            transcript_.absorb("fold_root", folds.back().root());
-            put("fold_root", folds.back().root());
+            if (group == 0 && plays_along(PlayAlong::fold)) meet_claim(f, weights(), sum);
+            folds.push_back(commit_fold(f, group + 1, oracle_domain<S>(h, group + 1)));
         }
-        if (plays_along(PlayAlong::last)) meet_claim(f, sum, k);
+        if (plays_along(PlayAlong::last)) meet_claim(f, weights(), sum);
         send("final", f);
-        grind("query_grinding", opening.query_grinding_bits);
-        const unsigned size0 = opening.group_size(h, 0);
-        const unsigned bits = h + opening.log_inverse_rate - size0;
-        std::set<std::size_t> indices;
-        for (std::uint32_t q = 0; q < opening.queries[0]; ++q) indices.insert(transcript_.sample_bits("query", bits));
-        for (std::size_t g = 0; g < 3; ++g) {
-            if (!commitments_[g].columns.empty()) open(commitments_[g].tree, indices, kGroupName[g]);
-        }
+        std::set<std::size_t> indices =
+            draw_queries(opening.queries[0], oracle_domain<S>(h, 0) - opening.group_size(h, 0));
+        open_commitments(indices);
         for (unsigned group = 1; group < groups; ++group) {
             std::set<std::size_t> above;
             for (const std::size_t index : indices) above.insert(index >> opening.group_size(h, group));
@@ -718,21 +768,113 @@ class NaiveTableProver {
         }
     }
 
-    /// Adds a constant to a vector so that its multilinear at the unbound part of the point is `claim`.
-    void meet_claim(std::vector<Ext>& f, const Ext& claim, unsigned bound) const {
-        Ext found = Ext::zero();
-        for (std::size_t x = 0; x < f.size(); ++x) found += eq_at(stack_point_, x, bound) * f[x];
-        for (Ext& value : f) value += claim - found;  // the weights add up to 1
+    /// T of X at x.
+    [[nodiscard]] static Ext point_weight(Ext power, std::size_t x) {
+        Ext product = Ext::one();
+        for (; x != 0; x >>= 1, power *= power) product *= (x & 1) != 0 ? power : Ext::one();
+        return product;
     }
 
-    [[nodiscard]] NaiveTree<S> fold_tree(const std::vector<Ext>& f, unsigned size) const {
-        unsigned variables = 0;
-        while ((std::size_t{1} << variables) < f.size()) ++variables;
-        const std::vector<Ext> word = code_word(f, variables + S::kOpening.log_inverse_rate);
-        std::vector<std::vector<KoalaBear>> leaves(word.size() >> size);
-        for (std::size_t i = 0; i < word.size(); ++i)
-            leaves[i >> size].insert(leaves[i >> size].end(), word[i].limb, word[i].limb + Ext::kDegree);
-        return NaiveTree<S>(std::move(leaves));
+    void prove_whir(std::vector<Ext> f, Ext sum) {
+        const params::Opening& opening = S::kOpening;
+        const unsigned h = table_.stack_height;
+        const unsigned groups = std::max(opening.num_groups(h), 1u);
+        std::vector<Ext> w;
+        for (std::size_t x = 0; x < f.size(); ++x) w.push_back(eq_at(stack_point_, x));
+        NaiveTree<S> oracle;  // of the group, but for the first
+        unsigned domain = oracle_domain<S>(h, 0);
+        for (unsigned group = 0; group < groups; ++group) {
+            for (unsigned i = 0; i < opening.group_size(h, group); ++i) {
+                std::vector<Ext> g(3, Ext::zero());
+                for (std::uint32_t x = 0; x < 3; ++x) {
+                    const KoalaBear at = KoalaBear::from_canonical(x);
+                    for (std::size_t y = 0; y < f.size() / 2; ++y)
+                        g[x] +=
+                            (f[2 * y] + (f[2 * y + 1] - f[2 * y]) * at) * (w[2 * y] + (w[2 * y + 1] - w[2 * y]) * at);
+                }
+                send_round("opening_round", g, Ext::one(), Ext::one(), sum);
+                grind("fold_grinding", opening.fold_grinding_bits);
+                const Ext r = sample("fold_point");
+                sum = through_integers<Ext>(g, r);
+                bind_lowest(f, r);
+                bind_lowest(w, r);
+            }
+            const bool last = group + 1 == groups;
+            const std::vector<Ext> folded = f;
+            std::vector<std::pair<Ext, Ext>> claims;  // point, value
+            NaiveTree<S> next;
+            unsigned next_domain = 0;
+            if (last) {
+                if (plays_along(PlayAlong::last)) meet_claim(f, w, sum);
+                send("final", f);
+            } else {
+                if (group == 0 && plays_along(PlayAlong::fold)) meet_claim(f, w, sum);
+                next_domain = oracle_domain<S>(h, group + 1);
+                if (group + 2 == groups && is_forged()) next_domain -= forgery_.smaller_last_domain;
+                next = commit_fold(f, group + 1, next_domain);
+                for (unsigned i = 0; i < opening.ood_samples; ++i) {
+                    const Ext point = sample("ood_point");
+                    std::vector<Ext> value{value_at(f, point)};
+                    send("ood_value", value);
+                    claims.emplace_back(point, value[0]);
+                }
+            }
+            const std::set<std::size_t> indices = draw_queries(opening.queries[group], domain);
+            if (group == 0) {
+                open_commitments(indices);
+            } else {
+                open(oracle, indices, "fold");
+            }
+            if (last) return;
+            for (const std::size_t index : indices) {
+                const Ext point = Ext::from_base(KoalaBear::two_adic_generator(domain).pow(reversed(index, domain)));
+                claims.emplace_back(point, value_at(folded, point));
+            }
+            const Ext gamma = sample("combination");
+            Ext power = gamma;
+            for (std::size_t i = 0; i < claims.size(); ++i, power *= gamma) {
+                const Omit omit = forgery_.omit && is_forged() ? forgery_.omit(group, i) : Omit::nothing;
+                if (omit != Omit::claim) sum += power * claims[i].second;
+                for (std::size_t x = 0; omit == Omit::nothing && x < w.size(); ++x)
+                    w[x] += power * point_weight(claims[i].first, x);
+            }
+            oracle = std::move(next);
+            domain = next_domain;
+        }
+    }
+
+    [[nodiscard]] static Ext value_at(const std::vector<Ext>& coefficients, const Ext& x) {
+        Ext value = Ext::zero();
+        for (std::size_t i = coefficients.size(); i-- > 0;) value = value * x + coefficients[i];
+        return value;
+    }
+
+    /// Changes the first value of a vector so that its sum with these weights is `claim`. (As a polynomial it differs
+    /// by a constant then, so from the honest one at every point.)
+    static void meet_claim(std::vector<Ext>& f, const std::vector<Ext>& weights, const Ext& claim) {
+        Ext found = Ext::zero();
+        for (std::size_t x = 0; x < f.size(); ++x) found += weights[x] * f[x];
+        f[0] += (claim - found) * weights[0].inverse();
+    }
+
+    [[nodiscard]] NaiveTree<S> commit_fold(const std::vector<Ext>& f, unsigned level, unsigned domain) {
+        NaiveTree<S> tree(oracle_leaves<S, Ext>({f}, table_.stack_height, level, domain));
+        transcript_.absorb("fold_root", tree.root());
+        put("fold_root", tree.root());
+        return tree;
+    }
+
+    [[nodiscard]] std::set<std::size_t> draw_queries(std::uint32_t count, unsigned bits) {
+        grind("query_grinding", S::kOpening.query_grinding_bits);
+        std::set<std::size_t> indices;
+        for (std::uint32_t q = 0; q < count; ++q) indices.insert(transcript_.sample_bits("query", bits));
+        return indices;
+    }
+
+    void open_commitments(const std::set<std::size_t>& indices) {
+        for (std::size_t g = 0; g < 3; ++g) {
+            if (!commitments_[g].columns.empty()) open(commitments_[g].tree, indices, kGroupName[g]);
+        }
     }
 
     void open(const NaiveTree<S>& tree, const std::set<std::size_t>& indices, std::string_view name) {

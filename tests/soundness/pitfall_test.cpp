@@ -44,7 +44,8 @@ auto set(std::size_t chip, Group group, std::uint32_t column, std::uint32_t row,
         [=](std::vector<TableTrace>& traces) { traces[1].chips[chip].at(group, column, row) = tiny::element(value); };
 }
 
-TEST_CASE("claims that are not absorbed: every element of a body but the openings goes into the transcript") {
+TEMPLATE_TEST_CASE("claims that are not absorbed: every element of a body but the openings goes into the transcript",
+                   "", Narrow, NarrowWhir) {
     struct Recorder {
         std::vector<std::uint32_t>* absorbed;
         void operator()(std::string_view label, hash::Direction direction, const KoalaBear* elements,
@@ -56,11 +57,11 @@ TEST_CASE("claims that are not absorbed: every element of a body but the opening
             for (std::size_t i = 0; i < count; ++i) absorbed->push_back(elements[i].canonical());
         }
     };
-    const HonestRun<Narrow> run;
+    const HonestRun<TestType> run;
     std::vector<std::uint32_t> absorbed;
     std::vector<std::uint64_t> memory(1 << 17);
     Arena arena(memory.data(), memory.size() * 8);
-    using Traced = verify::Scheme<params_test::kTest, Recorder>;
+    using Traced = verify::Scheme<params_test::kTest, TestType::kOpening.id, Recorder>;
     REQUIRE(verify::verify_execution<Traced>(run.key(), run.proof.bytes(), run.statement(), arena, Recorder{&absorbed})
                 .ok());
     std::vector<std::uint32_t> sent;
@@ -236,7 +237,7 @@ TEMPLATE_TEST_CASE("selectors that are not boolean are refused", "", Narrow, Wid
           }).starts_with("zerocheck_round 1"));
 }
 
-TEMPLATE_TEST_CASE("a broken constraint is refused, also if the forger plays along", "", Narrow, Wide) {
+TEMPLATE_TEST_CASE("a broken constraint is refused, also if the forger plays along", "", SLUICE_SCHEMES) {
     const HonestRun<TestType> run;
     CHECK(verdict_on<TestType>(run, set(kStepChip, Group::main, 2, 1, 5)).starts_with("zerocheck_round 1"));
     CHECK(verdict_on<TestType>(run, set(kStepChip, Group::main, 2, 1, 5), PlayAlong::rounds)
@@ -396,7 +397,7 @@ TEST_CASE("more link terms than the key allows are refused") {
 }
 
 TEMPLATE_TEST_CASE("fixed columns chosen by the prover: other preprocessed columns are not under the key's root", "",
-                   Narrow, Wide) {
+                   SLUICE_SCHEMES) {
     const HonestRun<TestType> run;
     NaiveKey forged = run.machine.key();
     // The range table has a 6 instead of a 5.
@@ -407,7 +408,7 @@ TEMPLATE_TEST_CASE("fixed columns chosen by the prover: other preprocessed colum
     CHECK(verdict.starts_with("merkle_preprocessed 1"));
 }
 
-TEMPLATE_TEST_CASE("claims swapped between commitments are refused", "", Narrow, Wide) {
+TEMPLATE_TEST_CASE("claims swapped between commitments are refused", "", SLUICE_SCHEMES) {
     using Ext = typename TestType::Ext;
     const HonestRun<TestType> run;
     const auto swapped = [&](std::string label, PlayAlong how_far) {
@@ -568,7 +569,7 @@ TEST_CASE("jagged: the indicator is its definition, for every height and many st
     }
 }
 
-TEMPLATE_TEST_CASE("every cell of every column matters", "", Narrow, Wide) {
+TEMPLATE_TEST_CASE("every cell of every column matters", "", SLUICE_SCHEMES) {
     const HonestRun<TestType> run;
     std::size_t cells = 0;
     for (std::size_t table = 0; table < run.traces.size(); ++table) {

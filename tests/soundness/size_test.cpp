@@ -18,7 +18,8 @@ inline constexpr params::Profile kSized = [] {
     }
     return profile;
 }();
-using Sized = verify::Scheme<kSized>;
+using Sized = verify::Scheme<kSized, params::OpeningId::basefold_rate_1_2>;
+using SizedWhir = verify::Scheme<kSized, params::OpeningId::whir_rate_1_2>;
 
 /// Bytes of shard 1 by label; all leaves and all siblings as one.
 std::map<std::string, double> bytes_by_label(const LabelledProof& proof) {
@@ -30,10 +31,10 @@ std::map<std::string, double> bytes_by_label(const LabelledProof& proof) {
     return bytes;
 }
 
-TEST_CASE("a table proof has the size that was computed for its shape") {
+TEMPLATE_TEST_CASE("a table proof has the size that was computed for its shape", "", Sized, SizedWhir) {
     KeyOptions options;
     options.stack_heights = {3, 6, 7};
-    const TinyMachine<Sized> machine(options);
+    const TinyMachine<TestType> machine(options);
     double leaves = 0;
     double siblings = 0;
     double expected_leaves = 0;
@@ -44,8 +45,8 @@ TEST_CASE("a table proof has the size that was computed for its shape") {
             CAPTURE(h, key);
             // Heights 6, 5, 1 and 2, which take 8, 8, 4 and 4 places in a stack.
             const auto traces = machine.run({{5, {key, key + 1}}});
-            const LabelledProof proof = NaiveProver<Sized>(machine.key(), traces, {3, h}).prove();
-            REQUIRE(verdict_of<Sized>(machine.key().bytes, proof.bytes(), machine.statement(5)) == "ok");
+            const LabelledProof proof = NaiveProver<TestType>(machine.key(), traces, {3, h}).prove();
+            REQUIRE(verdict_of<TestType>(machine.key().bytes, proof.bytes(), machine.statement(5)) == "ok");
 
             const std::uint32_t cells[3] = {8 + 4, 5 * 4, 8 + 3 * 8 + 4};
             soundness::Shape shape{.chips = 4,
@@ -57,7 +58,7 @@ TEST_CASE("a table proof has the size that was computed for its shape") {
                                    .stack_columns = {}};
             for (std::size_t group = 0; group < 3; ++group)
                 shape.stack_columns[group] = (cells[group] + (1 << h) - 1) >> h;
-            const soundness::ProofSize size = soundness::expected_size(kSized, kSized.opening(), shape);
+            const soundness::ProofSize size = soundness::expected_size(kSized, TestType::kOpening, shape);
             std::map<std::string, double> bytes = bytes_by_label(proof);
 
             CHECK(size.header == bytes["stack_height"] + bytes["heights"] + bytes["public_values"] +
@@ -67,14 +68,14 @@ TEST_CASE("a table proof has the size that was computed for its shape") {
             CHECK(size.jagged == bytes["jagged_round"] + bytes["stack_values"]);
             CHECK(size.nonces == bytes["lookup_grinding"] + bytes["batch_grinding"] + bytes["fold_grinding"] +
                                      bytes["query_grinding"]);
-            CHECK(size.opening.messages == 8 * bytes["opening_round"]);
+            CHECK(size.opening.messages == 8 * (bytes["opening_round"] + bytes["ood_value"]));
             CHECK(size.opening.roots == 8 * bytes["fold_root"]);
             CHECK(size.opening.final_polynomial == 8 * bytes["final"]);
             leaves += bytes["leaf"];
             siblings += bytes["sibling"];
             expected_leaves += size.opening.leaves / 8;
             expected_siblings += size.opening.siblings / 8;
-            const params::Opening& opening = kSized.opening();
+            const params::Opening& opening = TestType::kOpening;
             for (std::uint32_t oracle = 0; oracle < opening.num_oracles(h); ++oracle) {
                 rounding += 4 * kSized.digest_length * (oracle == 0 ? 3 : 1) * opening.num_leaves_log(h, oracle);
             }

@@ -11,8 +11,18 @@
 
 namespace sluice::test {
 
-using Narrow = verify::Scheme<params_test::kTest>;    ///< types of bits100, a nonce in every place
-using Wide = verify::Scheme<params_test::kTestWide>;  ///< types of bits128, no nonces
+/// Types of bits100, a nonce in every place.
+using Narrow = verify::Scheme<params_test::kTest, params::OpeningId::basefold_rate_1_2>;
+/// Types of bits128, no nonces.
+using Wide = verify::Scheme<params_test::kTestWide, params::OpeningId::basefold_rate_1_2>;
+/// The same two with the other opening.
+using NarrowWhir = verify::Scheme<params_test::kTest, params::OpeningId::whir_rate_1_2>;
+using WideWhir = verify::Scheme<params_test::kTestWide, params::OpeningId::whir_rate_1_2>;
+/// For tests of all four.
+#define SLUICE_SCHEMES Narrow, Wide, NarrowWhir, WideWhir
+
+template <class S>
+inline constexpr bool kIsWhir = S::kOpening.kind == params::OpeningKind::whir;
 
 /// Runs the verifier in memory of just the size that it promises to be enough.
 template <class S>

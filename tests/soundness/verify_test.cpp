@@ -24,6 +24,8 @@ std::string prove_and_verify(const std::vector<typename TinyMachine<S>::ShardPla
 TEST_CASE("honest runs are accepted") {
     CHECK(prove_and_verify<Narrow>({{2, {3, 5}}, {1, {5}}}, {3, 3, 3}) == "ok");
     CHECK(prove_and_verify<Wide>({{2, {3, 5}}, {1, {5}}}, {3, 3, 3}) == "ok");
+    CHECK(prove_and_verify<NarrowWhir>({{2, {3, 5}}, {1, {5}}}, {3, 3, 3}) == "ok");
+    CHECK(prove_and_verify<WideWhir>({{2, {3, 5}}, {1, {5}}}, {3, 3, 3}) == "ok");
 }
 
 TEST_CASE("a shard of one row, and tables that are absent, are accepted") {
@@ -36,6 +38,8 @@ TEST_CASE("stacks with and without folds are accepted, and tables of one executi
     // final_log is 2 for one profile and 3 for the other; groups of 2 and of 3 variables.
     CHECK(prove_and_verify<Narrow>({{4, {1, 2, 3}}, {2, {1}}}, {2, 6, 3}) == "ok");
     CHECK(prove_and_verify<Wide>({{4, {1, 2, 3}}, {2, {1}}}, {6, 4, 2}) == "ok");
+    CHECK(prove_and_verify<NarrowWhir>({{4, {1, 2, 3}}, {2, {1}}}, {2, 6, 3}) == "ok");
+    CHECK(prove_and_verify<WideWhir>({{4, {1, 2, 3}}, {2, {1}}}, {6, 4, 2}) == "ok");
 }
 
 TEST_CASE("heights around powers of two and multiples of four are accepted") {
@@ -47,18 +51,22 @@ TEST_CASE("heights around powers of two and multiples of four are accepted") {
     }
 }
 
-TEST_CASE("the verifier takes no more memory than it says, and leaves the arena as it was") {
-    const TinyMachine<Wide> machine;
-    const auto proof = NaiveProver<Wide>(machine.key(), machine.run({{2, {3}}}), {3, 3}).prove().bytes();
+TEMPLATE_TEST_CASE("the verifier takes no more memory than it says, and leaves the arena as it was", "", Wide,
+                   WideWhir) {
+    KeyOptions options;
+    options.stack_heights = {3, 7};
+    const TinyMachine<TestType> machine(options);
+    const auto proof = NaiveProver<TestType>(machine.key(), machine.run({{2, {3}}}), {3, 7}).prove().bytes();
     std::vector<std::uint64_t> memory(1 << 17);
     Arena arena(memory.data(), memory.size() * 8);
     const auto statement = machine.statement(2);
-    REQUIRE(verify::verify_execution<Wide>(machine.key().bytes, proof, statement, arena).ok());
+    REQUIRE(verify::verify_execution<TestType>(machine.key().bytes, proof, statement, arena).ok());
     CHECK(arena.used() == 0);
     CHECK(arena.peak() < verify::scratch_bytes(machine.key().bytes.size(), proof.size()));
     for (std::size_t size = 0; size < arena.peak(); size += 64) {
         Arena small(memory.data(), size);
-        const verify::Verdict verdict = verify::verify_execution<Wide>(machine.key().bytes, proof, statement, small);
+        const verify::Verdict verdict =
+            verify::verify_execution<TestType>(machine.key().bytes, proof, statement, small);
         const bool key = verdict.status == verify::Status::malformed_key &&
                          verdict.position == static_cast<std::uint32_t>(machine::KeyStatus::scratch_exhausted);
         INFO(size << " bytes of memory: " << in_words(verdict));
@@ -66,9 +74,9 @@ TEST_CASE("the verifier takes no more memory than it says, and leaves the arena 
     }
 }
 
-TEST_CASE("the shipped verifier refuses keys of profiles that are made for tests") {
-    const TinyMachine<Narrow> machine;
-    const auto proof = NaiveProver<Narrow>(machine.key(), machine.run({{2, {3}}}), {3, 3}).prove().bytes();
+TEMPLATE_TEST_CASE("the shipped verifier refuses keys of profiles that are made for tests", "", Narrow, NarrowWhir) {
+    const TinyMachine<TestType> machine;
+    const auto proof = NaiveProver<TestType>(machine.key(), machine.run({{2, {3}}}), {3, 3}).prove().bytes();
     std::vector<std::uint64_t> memory(1 << 17);
     Arena arena(memory.data(), memory.size() * 8);
     const auto statement = machine.statement(2);
@@ -91,15 +99,15 @@ struct TraceLines {
 
 TEST_CASE("the transcripts of a whole verification are those of the golden trace, which the Python side has written") {
     KeyOptions options;
-    options.stack_heights = {3, 4, 5};
+    options.stack_heights = {3, 4, 5, 7, 13};
     const TinyMachine<Narrow> machine(options);
     const auto proof =
-        NaiveProver<Narrow>(machine.key(), machine.run({{2, {3, 5}}, {1, {5}}}), {3, 4, 3}).prove().bytes();
+        NaiveProver<Narrow>(machine.key(), machine.run({{2, {3, 5}}, {1, {5}}}), {3, 7, 3}).prove().bytes();
     std::vector<std::uint64_t> memory(1 << 17);
     Arena arena(memory.data(), memory.size() * 8);
     std::vector<std::string> lines;
     std::string last;
-    using Traced = verify::Scheme<params_test::kTest, TraceLines>;
+    using Traced = verify::Scheme<params_test::kTest, Narrow::kOpening.id, TraceLines>;
     REQUIRE(verify::verify_execution<Traced>(machine.key().bytes, proof, machine.statement(3), arena,
                                              TraceLines{&lines, &last})
                 .ok());

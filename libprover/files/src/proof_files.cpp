@@ -83,16 +83,19 @@ ByteView view(const std::string& bytes) {
 
 /// The profile that a key's body names.
 absl::StatusOr<const params::Profile*> profile_of(const std::string& key_body) {
-    const std::optional<std::uint32_t> number = machine::key_profile(view(key_body));
-    if (!number.has_value()) {
+    const std::optional<std::uint32_t> word = machine::key_parameters(view(key_body));
+    if (!word.has_value()) {
         return absl::InvalidArgumentError(
             absl::StrCat("the body is no key: ", key_body.size(), " bytes, expected SLKY and more"));
     }
-    const params::Profile* profile =
-        *number > 0xffff ? nullptr : params::find_profile(static_cast<std::uint16_t>(*number));
+    const auto number = static_cast<std::uint16_t>(*word & 0xffff);
+    const params::Profile* profile = params::find_profile(number);
     if (profile == nullptr)
-        return absl::InvalidArgumentError(absl::StrCat("the key's body has profile number ", *number, ": not known"));
-    return profile;
+        return absl::InvalidArgumentError(absl::StrCat("the key's body has profile number ", number, ": not known"));
+    for (const params::Opening& opening : profile->openings) {
+        if (params::key_word(*profile, opening.id) == *word) return profile;
+    }
+    return absl::InvalidArgumentError(absl::StrCat("the key's body has opening number ", *word >> 16, ": not known"));
 }
 
 template <class Hasher>

@@ -96,7 +96,7 @@ void read_stack_heights(Reader& reader, KeyView& key) noexcept {
 void read_header(Reader& reader, KeyView& key) noexcept {
     reader.require(reader.word() == kKeyMagic, KeyStatus::wrong_magic);
     reader.require(reader.word() == kKeyVersion, KeyStatus::unsupported_version);
-    key.profile = reader.word();
+    key.parameters = reader.word();
     read_stack_heights(reader, key);
     key.max_shards = reader.at_most(kMaxShards, KeyStatus::max_shards);
     reader.require(key.max_shards != 0, KeyStatus::max_shards);
@@ -256,7 +256,7 @@ void read_chips(Reader& reader, Machine& machine) noexcept {
 
 }  // namespace
 
-std::optional<std::uint32_t> key_profile(ByteView bytes) noexcept {
+std::optional<std::uint32_t> key_parameters(ByteView bytes) noexcept {
     if (bytes.size() < 12 || load_le<std::uint32_t>(bytes.data()) != kKeyMagic) return std::nullopt;
     return load_le<std::uint32_t>(bytes.data() + 8);
 }

@@ -77,14 +77,19 @@ absl::Status check_options(const KeyOptions& options, const KeyMachines& machine
             absl::StrCat("key: profile ", std::string(profile.name), " has degree ", profile.extension_degree,
                          " and a hash of width ", profile.hash_width, "; the prover has ", D, " and ", Hasher::kWidth));
     }
-    const params::Opening& opening = profile.opening();
+    const params::OpeningId id = options.opening.value_or(profile.default_opening);
+    if (profile.find_opening(id) == nullptr) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("key: profile ", std::string(profile.name), " has no opening ", static_cast<unsigned>(id)));
+    }
+    const params::Opening& opening = profile.opening(id);
     if (options.stack_heights.empty()) return absl::InvalidArgumentError("key: no stack height given");
     for (std::size_t i = 0; i < options.stack_heights.size(); ++i) {
         const std::uint32_t h = options.stack_heights[i];
         if (h < opening.min_stack_height_log || h > opening.max_stack_height_log) {
             return absl::InvalidArgumentError(
                 absl::StrCat("key: stack height 2^", h, " is not within 2^", opening.min_stack_height_log, " .. 2^",
-                             opening.max_stack_height_log, " of profile ", std::string(profile.name)));
+                             opening.max_stack_height_log, " of ", std::string(params::name_of(opening.id))));
         }
         if (i != 0 && options.stack_heights[i - 1] >= h)
             return absl::InvalidArgumentError("key: stack heights are not ascending");
@@ -112,7 +117,7 @@ absl::Status check_options(const KeyOptions& options, const KeyMachines& machine
 
 template <unsigned D, class Hasher>
 absl::StatusOr<std::unique_ptr<backend::Commitment<Hasher>>> commit_preprocessed(
-    backend::Backend<D, Hasher>& backend, const params::Profile& profile, const machine::MachineDescription& machine,
+    backend::Backend<D, Hasher>& backend, const params::Opening& opening, const machine::MachineDescription& machine,
     std::uint32_t stack_height) {
     backend::TableShape shape;
     shape.machine = machine.view();
@@ -125,7 +130,7 @@ absl::StatusOr<std::unique_ptr<backend::Commitment<Hasher>>> commit_preprocessed
         columns.push_back(has_columns ? std::span<const KoalaBear>(chip.shape.preprocessed)
                                       : std::span<const KoalaBear>());
     }
-    return backend.commit(shape, profile.opening(), machine::Group::preprocessed, columns);
+    return backend.commit(shape, opening, machine::Group::preprocessed, columns);
 }
 
 template <unsigned D, class Hasher>
@@ -137,7 +142,7 @@ absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& b
     backend::ProofWriter writer(bytes);
     writer.word(kKeyMagic);
     writer.word(kKeyVersion);
-    writer.word(static_cast<std::uint32_t>(options.profile->id));
+    writer.word(params::key_word(key.profile(), key.opening().id));
     writer.word(static_cast<std::uint32_t>(options.stack_heights.size()));
     for (const std::uint32_t h : options.stack_heights) writer.word(h);
     writer.word(options.max_shards);
@@ -148,7 +153,7 @@ absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& b
         const machine::MachineDescription& description = key.machine(index);
         std::vector<Digest> roots;
         for (const std::uint32_t h : options.stack_heights) {
-            auto commitment = commit_preprocessed<D, Hasher>(backend, *options.profile, description, h);
+            auto commitment = commit_preprocessed<D, Hasher>(backend, key.opening(), description, h);
             if (!commitment.ok()) return commitment.status();
             roots.push_back((*commitment)->root());
         }
@@ -172,10 +177,10 @@ absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& b
 template class ProvingKey<4, hash::Poseidon2Hasher16>;
 template class ProvingKey<5, hash::Poseidon2Hasher24>;
 template absl::StatusOr<std::unique_ptr<backend::Commitment<hash::Poseidon2Hasher16>>>
-commit_preprocessed<4, hash::Poseidon2Hasher16>(backend::Backend<4, hash::Poseidon2Hasher16>&, const params::Profile&,
+commit_preprocessed<4, hash::Poseidon2Hasher16>(backend::Backend<4, hash::Poseidon2Hasher16>&, const params::Opening&,
                                                 const machine::MachineDescription&, std::uint32_t);
 template absl::StatusOr<std::unique_ptr<backend::Commitment<hash::Poseidon2Hasher24>>>
-commit_preprocessed<5, hash::Poseidon2Hasher24>(backend::Backend<5, hash::Poseidon2Hasher24>&, const params::Profile&,
+commit_preprocessed<5, hash::Poseidon2Hasher24>(backend::Backend<5, hash::Poseidon2Hasher24>&, const params::Opening&,
                                                 const machine::MachineDescription&, std::uint32_t);
 
 }  // namespace sluice::protocol

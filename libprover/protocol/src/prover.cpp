@@ -144,10 +144,10 @@ auto Prover<D, Hasher>::make_header(std::uint32_t number, const machine::TableTr
     if (!height.ok()) return height.status();
     header.shape.stack_height = *height;
     const std::uint32_t width = backend::make_layout(machine, header.shape.heights, *height).stack_columns();
-    const params::Opening& opening = key_.profile().opening();
+    const params::Opening& opening = key_.opening();
     if (!opening.allows(*height, width)) {
         return absl::InvalidArgumentError(absl::StrCat(table_name(number), ": ", width, " stack columns of 2^", *height,
-                                                       " elements; the profile allows ", opening.max_stack_columns));
+                                                       " elements; the opening allows ", opening.max_stack_columns));
     }
     return header;
 }
@@ -159,7 +159,7 @@ auto Prover<D, Hasher>::commit(const Header& header, machine::Group group, const
     for (const machine::ChipTrace& chip : trace.chips)
         columns.emplace_back(chip.columns[static_cast<std::size_t>(group)]);
     return timed(group == machine::Group::linked ? "commit.linked" : "commit.main",
-                 [&] { return backend_.commit(header.shape, key_.profile().opening(), group, columns); });
+                 [&] { return backend_.commit(header.shape, key_.opening(), group, columns); });
 }
 
 template <unsigned D, class Hasher>
@@ -170,7 +170,7 @@ auto Prover<D, Hasher>::preprocessed(std::size_t machine, std::uint32_t stack_he
     auto& entry = preprocessed_[{machine, stack_height}];
     if (entry == nullptr) {
         auto made = timed("commit.preprocessed", [&] {
-            return commit_preprocessed<D, Hasher>(backend_, key_.profile(), key_.machine(machine), stack_height);
+            return commit_preprocessed<D, Hasher>(backend_, key_.opening(), key_.machine(machine), stack_height);
         });
         if (!made.ok()) return made.status();
         entry = *std::move(made);
@@ -235,7 +235,7 @@ template <unsigned D, class Hasher>
 absl::Status Prover<D, Hasher>::prove_table(Header& header, const Linking& linking, machine::TableTrace trace,
                                             std::vector<std::uint8_t>& body, Ext& link_sum) {
     const params::Profile& profile = key_.profile();
-    planned_bytes_ = std::max(planned_bytes_, backend_.plan_bytes(header.shape, profile.opening()));
+    planned_bytes_ = std::max(planned_bytes_, backend_.plan_bytes(header.shape, key_.opening()));
     const absl::StatusOr<const CommitmentType*> fixed = preprocessed(header.machine, header.shape.stack_height);
     if (!fixed.ok()) return fixed.status();
     const auto linked = commit(header, machine::Group::linked, trace);
@@ -275,7 +275,7 @@ absl::Status Prover<D, Hasher>::prove_table(Header& header, const Linking& linki
     challenges.link_a = linking.a;
     challenges.link_b = linking.b;
 
-    const backend::Table<Hasher> table{&header.shape, {*fixed, linked->get(), main->get()}, &profile.opening()};
+    const backend::Table<Hasher> table{&header.shape, {*fixed, linked->get(), main->get()}, &key_.opening()};
     const auto in_table = [&](const absl::Status& status) {
         return absl::Status(status.code(), absl::StrCat(table_name(header.number), ": ", status.message()));
     };

@@ -244,7 +244,7 @@ class Execution {
     TableHeader<S>* headers_ = nullptr;  ///< by number; the first is unused without a boundary
 };
 
-/// The whole verifier for keys of one profile, whose id must be the key's.
+/// The whole verifier for keys of one profile and opening, which must be those that the key names.
 template <class S>
 [[nodiscard]] Verdict verify_execution(ByteView key_bytes, ByteView proof, std::span<const std::uint32_t> statement,
                                        Arena& arena, typename S::Observer observer = {}) noexcept {
@@ -253,8 +253,8 @@ template <class S>
     const machine::KeyStatus status = machine::parse_key(key_bytes, S::Digest::kElements, arena, key);
     Verdict verdict{Status::malformed_key, 0, static_cast<std::uint32_t>(status)};
     if (status == machine::KeyStatus::ok) {
-        verdict = check_limits(key, S::kProfile).at(0);
-        if (verdict.ok() && key.profile != static_cast<std::uint32_t>(S::kProfile.id))
+        verdict = check_limits(key, S::kProfile.limits, S::kOpening).at(0);
+        if (verdict.ok() && key.parameters != params::key_word(S::kProfile, S::kOpening.id))
             verdict = {Status::unsupported_profile, 0, 0};
         if (verdict.ok()) verdict = Execution<S>(key_bytes, key, proof, arena, observer).verify(statement);
     }

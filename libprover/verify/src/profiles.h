@@ -1,18 +1,26 @@
-// The verifiers of the shipped profiles, each in a file of its own. SPDX-License-Identifier: MIT OR Apache-2.0
+// The verifiers of the shipped profiles and openings, each made in a file of its own.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <span>
-
-#include "sluice/base/arena.h"
-#include "sluice/base/bytes.h"
-#include "sluice/verify/status.h"
+#include "execution.h"
 
 namespace sluice::verify {
 
-[[nodiscard]] Verdict verify_bits100(ByteView key, ByteView proof, std::span<const std::uint32_t> statement,
-                                     Arena& arena) noexcept;
-[[nodiscard]] Verdict verify_bits128(ByteView key, ByteView proof, std::span<const std::uint32_t> statement,
-                                     Arena& arena) noexcept;
+/// verify_execution for keys of a shipped profile and one of its openings.
+template <const params::Profile& kProfile, params::OpeningId kOpening>
+requires params::ShippedProfile<kProfile>
+[[nodiscard]] Verdict verify_shipped(ByteView key, ByteView proof, std::span<const std::uint32_t> statement,
+                                     Arena& arena) noexcept {
+    return verify_execution<Scheme<kProfile, kOpening>>(key, proof, statement, arena);
+}
+
+extern template Verdict verify_shipped<params::kBits100, params::OpeningId::basefold_rate_1_2>(
+    ByteView, ByteView, std::span<const std::uint32_t>, Arena&) noexcept;
+extern template Verdict verify_shipped<params::kBits100, params::OpeningId::whir_rate_1_2>(
+    ByteView, ByteView, std::span<const std::uint32_t>, Arena&) noexcept;
+extern template Verdict verify_shipped<params::kBits128, params::OpeningId::basefold_rate_1_2>(
+    ByteView, ByteView, std::span<const std::uint32_t>, Arena&) noexcept;
+extern template Verdict verify_shipped<params::kBits128, params::OpeningId::whir_rate_1_2>(
+    ByteView, ByteView, std::span<const std::uint32_t>, Arena&) noexcept;
 
 }  // namespace sluice::verify

@@ -19,11 +19,13 @@ namespace sluice::verify {
 
 using math::KoalaBear;
 
-/// What a profile fixes at compile time. `Observer_` sees the transcript's elements (hash/transcript.h).
-template <const params::Profile& kProfile_, class Observer_ = hash::NoObserver>
+/// What a profile and one of its openings fix at compile time. `Observer_` sees the transcript's elements
+/// (hash/transcript.h).
+template <const params::Profile& kProfile_, params::OpeningId kOpeningId = kProfile_.default_opening,
+          class Observer_ = hash::NoObserver>
 struct Scheme {
     static constexpr const params::Profile& kProfile = kProfile_;
-    static constexpr const params::Opening& kOpening = kProfile_.opening();
+    static constexpr const params::Opening& kOpening = kProfile_.opening(kOpeningId);
     using Observer = Observer_;
     using Ext = math::Extension<kProfile.extension_degree>;
     using Hasher = std::conditional_t<kProfile.hasher == params::Hasher::poseidon2_width16, hash::Poseidon2Hasher16,
@@ -31,7 +33,6 @@ struct Scheme {
     using Digest = typename Hasher::Digest;
     using Transcript = hash::Transcript<Hasher, Observer>;
     static_assert(Digest::kElements == kProfile.digest_length);
-    static_assert(kOpening.kind == params::OpeningKind::basefold, "the only opening that this verifier has");
 };
 
 /// Result of one part of the verifier.

@@ -127,14 +127,15 @@ Outcome check_heights(const Machine& machine, std::span<const std::uint32_t> hei
     return {};
 }
 
-Outcome check_limits(const machine::KeyView& key, const params::Profile& profile) noexcept {
+Outcome check_limits(const machine::KeyView& key, const params::Limits& limits,
+                     const params::Opening& opening) noexcept {
     for (const std::uint32_t height : key.stack_heights) {
-        if (!profile.opening().allows(height, 0)) return over(VerifyLimit::stack_height);
+        if (!opening.allows(height, 0)) return over(VerifyLimit::stack_height);
     }
-    if (key.max_shards > profile.limits.max_shards) return over(VerifyLimit::shards);
-    if (key.max_link_terms > profile.limits.max_linking_terms) return over(VerifyLimit::link_terms);
+    if (key.max_shards > limits.max_shards) return over(VerifyLimit::shards);
+    if (key.max_link_terms > limits.max_linking_terms) return over(VerifyLimit::link_terms);
     for (std::uint32_t m = 0; m < key.machine_count; ++m) {
-        if (const Outcome outcome = check_machine(key.machines[m], profile.limits); outcome.failed()) return outcome;
+        if (const Outcome outcome = check_machine(key.machines[m], limits); outcome.failed()) return outcome;
     }
     return {};
 }

@@ -38,6 +38,7 @@ struct TableShape {
                                     const params::Limits& limits) noexcept;
 
 /// Checks that a key asks for nothing that the profile's bits were not computed for.
-[[nodiscard]] Outcome check_limits(const machine::KeyView& key, const params::Profile& profile) noexcept;
+[[nodiscard]] Outcome check_limits(const machine::KeyView& key, const params::Limits& limits,
+                                   const params::Opening& opening) noexcept;
 
 }  // namespace sluice::verify

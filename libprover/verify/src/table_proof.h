@@ -3,11 +3,12 @@
 // libprover/DESIGN.md, section 4.
 #pragma once
 
+#include "basefold.h"
 #include "cursor.h"
 #include "gkr.h"
 #include "jagged.h"
-#include "opening.h"
 #include "shape.h"
+#include "whir.h"
 #include "zerocheck.h"
 
 namespace sluice::verify {
@@ -30,6 +31,11 @@ struct ExecutionContext {
     typename S::Digest link_root{};
     FingerprintChallenges<typename S::Ext> link{};
 };
+
+/// The opening of a scheme.
+template <class S>
+using OpeningCheck =
+    std::conditional_t<S::kOpening.kind == params::OpeningKind::basefold, BasefoldCheck<S>, WhirCheck<S>>;
 
 /// Verifies the body of table proof `number`: 0 the boundary, i shard i.
 template <class S>

@@ -6,7 +6,7 @@ SPDX-License-Identifier: MIT OR Apache-2.0
     check_verify.py --golden CORPUS_WRITER         writes the golden trace, tests/soundness/data/verify_trace.txt
     check_verify.py --golden CORPUS_WRITER FILE    compares it with FILE
 
-The writer prints a JSON value a line. First an object from profile numbers to parameters (sluice_verify.verify); then for each case
+The writer prints a JSON value a line. First an object from the words by which keys name parameters to these (sluice_verify.verify); then for each case
 {"name", "key", "proof" (both hexadecimal), "statement", "verdict"}, the verdict being the name of the C++ verifier's status. A key
 may be "same": that of the case before.
 """

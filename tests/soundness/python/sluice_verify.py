@@ -260,14 +260,16 @@ class Key:
     def __init__(self, data, profiles):
         words = Words(data, "malformed_key")
         require(words.raw(4) == b"SLKY" and words.word() == 1, "malformed_key")
-        profile = words.word()
-        require(profile in profiles, "unsupported_profile")
-        self.profile = profiles[profile]
+        parameters = words.word()
+        require(parameters in profiles, "unsupported_profile")
+        self.profile = profiles[parameters]
         self.hasher = sluice_hash.HASHERS[self.profile["hasher"]]
         length = self.hasher.digest_length
         self.heights = words.words(words.word())
         require(self.heights and self.heights == sorted(set(self.heights)), "malformed_key")
-        require(all(h + self.profile["log_inverse_rate"] <= 24 for h in self.heights), "malformed_key")
+        # No domain is larger than the field's subgroups; an oracle of WHIR interleaves components on a smaller one.
+        saved = self.profile["fold_arity_log"] if self.profile["opening"] == "whir" else 0
+        require(all(h + self.profile["log_inverse_rate"] - saved <= 24 for h in self.heights), "malformed_key")
         self.max_shards, self.max_link_terms = words.words(2)
         count = words.word()
         require(count in (1, 2), "malformed_key")
@@ -532,19 +534,66 @@ class TableProof:
 
     # 7
     def open(self, row_point, stack_values):
-        field, header, profile, hasher = self.field, self.header, self.key.profile, self.key.hasher
-        h, rate, length = header.h, profile["log_inverse_rate"], hasher.digest_length
+        field, profile, h = self.field, self.key.profile, self.header.h
         left = h - min(profile["final_log"], h)
         sizes = []
         while left > 0:
             sizes.append(min(profile["fold_arity_log"], left))
             left -= sizes[-1]
+        self.grind("batch_grinding")
+        self.powers = field.powers(self.sample("beta"), len(stack_values))
+        claim = field.sum(field.mul(power, value) for power, value in zip(self.powers, stack_values))
+        {"basefold": self.open_basefold, "whir": self.open_whir}[profile["opening"]](row_point, claim, sizes)
+
+    def read_root(self):
+        root = tuple(self.words.elements(self.key.hasher.digest_length))
+        self.transcript.absorb_digest("fold_root", root)
+        return root
+
+    def draw_queries(self, count, bits):
+        self.grind("query_grinding")
+        return sorted({self.transcript.sample_bits("query", bits) for _ in range(count)})
+
+    def open_commitments(self, indices, log_leaves, size):
+        """Leaves of oracle 0: by index, 2^size values of the columns combined by beta."""
+        field, header = self.field, self.header
+        combined = {index: [field.zero] * (1 << size) for index in indices}
+        done = 0
+        for group, name in enumerate(("merkle_preprocessed", "merkle_linked", "merkle_main")):
+            width = header.stack_widths[group]
+            if width == 0:
+                continue
+            leaves = {index: self.words.elements(width << size) for index in indices}
+            self.check_leaves(header.roots[group], log_leaves, leaves, name)
+            for index, content in leaves.items():
+                for column in range(width):
+                    for i in range(1 << size):
+                        term = field.scale(self.powers[done + column], content[(column << size) + i])
+                        combined[index][i] = field.add(combined[index][i], term)
+            done += width
+        return combined
+
+    def open_fold(self, root, indices, log_leaves, size):
+        """Leaves of a folded oracle: by index, 2^size values."""
+        degree = self.field.degree
+        contents = {index: self.words.elements(degree << size) for index in indices}
+        self.check_leaves(root, log_leaves, contents, "merkle_fold")
+        return {index: [content[i * degree:(i + 1) * degree] for i in range(1 << size)]
+                for index, content in contents.items()}
+
+    def value_at(self, coefficients, point):
+        """The polynomial with these coefficients at a point of F or E."""
+        field, total = self.field, self.field.zero
+        for coefficient in reversed(coefficients):
+            scaled = field.mul(total, point) if isinstance(point, list) else field.scale(total, point)
+            total = field.add(scaled, coefficient)
+        return total
+
+    def open_basefold(self, row_point, claim, sizes):
+        field, header, profile = self.field, self.header, self.key.profile
+        h, rate = header.h, profile["log_inverse_rate"]
         starts = [sum(sizes[:j]) for j in range(len(sizes) + 1)]
         first = sizes[0] if sizes else 0
-
-        self.grind("batch_grinding")
-        powers = field.powers(self.sample("beta"), len(stack_values))
-        claim = field.sum(field.mul(power, value) for power, value in zip(powers, stack_values))
         challenges, roots = [], []
         for group, size in enumerate(sizes):
             for _ in range(size):
@@ -555,33 +604,15 @@ class TableProof:
                 challenges.append(self.sample("fold_point"))
                 claim = field.lerp(challenges[-1], *values)
             if group + 1 < len(sizes):
-                roots.append(tuple(self.words.elements(length)))
-                self.transcript.absorb_digest("fold_root", roots[-1])
+                roots.append(self.read_root())
         final = [self.read("final") for _ in range(1 << h - starts[-1])]
         table = field.eq_table(row_point[starts[-1]:])
         require(field.sum(field.mul(weight, value) for weight, value in zip(table, final)) == claim, "opening_final")
-        self.grind("query_grinding")
         log_leaves = h + rate - first
-        indices = [self.transcript.sample_bits("query", log_leaves) for _ in range(profile["queries"])]
-        distinct = sorted(set(indices))
-
-        # Level 0.
-        batched = {index: [field.zero] * (1 << first) for index in distinct}
-        done = 0
-        for group, name in enumerate(("merkle_preprocessed", "merkle_linked", "merkle_main")):
-            width = header.stack_widths[group]
-            if width == 0:
-                continue
-            leaves = {index: self.words.elements(width << first) for index in distinct}
-            self.check_leaves(header.roots[group], log_leaves, leaves, name)
-            for index, content in leaves.items():
-                for column in range(width):
-                    for i in range(1 << first):
-                        term = field.scale(powers[done + column], content[(column << first) + i])
-                        batched[index][i] = field.add(batched[index][i], term)
-            done += width
+        indices = self.draw_queries(profile["queries"][0], log_leaves)
+        combined = self.open_commitments(indices, log_leaves, first)
         # Values by position of the level that is being folded, and its log size.
-        level = {index << first | i: value for index, values in batched.items() for i, value in enumerate(values)}
+        level = {index << first | i: value for index, values in combined.items() for i, value in enumerate(values)}
         log_size = h + rate
         for group, size in enumerate(sizes):
             for k in range(size):
@@ -590,18 +621,68 @@ class TableProof:
             if group + 1 < len(sizes):
                 following = sizes[group + 1]
                 opened = sorted({position >> following for position in level})
-                contents = {index: self.words.elements(field.degree << following) for index in opened}
-                self.check_leaves(roots[group], log_size - following, contents, "merkle_fold")
-                values = {index << following | i: content[i * field.degree:(i + 1) * field.degree]
-                          for index, content in contents.items() for i in range(1 << following)}
+                leaves = self.open_fold(roots[group], opened, log_size - following, following)
+                values = {index << following | i: value for index, leaf in leaves.items()
+                          for i, value in enumerate(leaf)}
                 require(all(values[position] == value for position, value in level.items()), "opening_fold")
                 level = values
         generator = root_of_unity(log_size)
         for position, value in level.items():
-            point, total = pow(generator, reversed_bits(position, log_size), P), field.zero
-            for coefficient in reversed(final):
-                total = field.add(field.scale(total, point), coefficient)
-            require(total == value, "opening_last")
+            point = pow(generator, reversed_bits(position, log_size), P)
+            require(self.value_at(final, point) == value, "opening_last")
+
+    # 7.1
+    def open_whir(self, row_point, claim, sizes):
+        field, profile = self.field, self.key.profile
+        sizes = sizes or [0]
+        domain = self.header.h + profile["log_inverse_rate"] - sizes[0]
+        # The weight, by its terms: a factor of eq of the variables that are not bound, and [factor, point] of each T.
+        eq, terms, root = field.one, [], None
+        remaining = list(row_point)
+        for group, size in enumerate(sizes):
+            challenges = []
+            for _ in range(size):
+                values = [self.read("opening_round") for _ in range(3)]
+                require(field.add(values[0], values[1]) == claim, "opening_round")
+                self.grind("fold_grinding")
+                r = self.sample("fold_point")
+                challenges.append(r)
+                claim = field.interpolate(values, r)
+                coordinate = remaining.pop(0)
+                eq = field.mul(eq, field.lerp(r, field.sub(field.one, coordinate), coordinate))
+                for term in terms:
+                    term[0] = field.mul(term[0], field.lerp(r, field.one, term[1]))
+                    term[1] = field.mul(term[1], term[1])
+            last = group + 1 == len(sizes)
+            new_root, new_claims = None, []
+            if last:
+                final = [self.read("final") for _ in range(1 << len(remaining))]
+                table = field.eq_table(remaining)
+                total = field.mul(eq, field.sum(field.mul(weight, value) for weight, value in zip(table, final)))
+                for factor, point in terms:
+                    total = field.add(total, field.mul(factor, self.value_at(final, point)))
+                require(total == claim, "opening_final")
+            else:
+                new_root = self.read_root()
+                for _ in range(profile["ood_samples"]):
+                    point = self.sample("ood_point")
+                    new_claims.append((point, self.read("ood_value")))
+            indices = self.draw_queries(profile["queries"][group], domain)
+            leaves = (self.open_commitments(indices, domain, size) if group == 0
+                      else self.open_fold(root, indices, domain, size))
+            weights, generator = field.eq_table(challenges), root_of_unity(domain)
+            for index in indices:
+                value = field.sum(field.mul(weight, part) for weight, part in zip(weights, leaves[index]))
+                new_claims.append((field.of(pow(generator, reversed_bits(index, domain), P)), value))
+            if last:
+                for point, value in new_claims:
+                    require(self.value_at(final, point) == value, "opening_last")
+                return
+            powers = field.powers(self.sample("combination"), len(new_claims) + 1)[1:]
+            for power, (point, value) in zip(powers, new_claims):
+                claim = field.add(claim, field.mul(power, value))
+                terms.append([power, point])
+            root, domain = new_root, domain + size - 1 - sizes[group + 1]
 
     def check_leaves(self, root, log_leaves, leaves, name):
         hasher = self.key.hasher
@@ -706,9 +787,10 @@ def verify_or_refuse(key_bytes, proof, statement, profiles, trace=None):
 
 
 def verify(key, proof, statement, profiles, trace=None):
-    """"ok", or the name of the check that refuses. `profiles` maps a profile's number to its parameters: hasher (a name of
-    sluice_hash.HASHERS), extension_degree, log_inverse_rate, fold_arity_log, final_log, queries, and the grinding bits link_,
-    lookup_, batch_, fold_ and query_grinding_bits. `trace` is that of sluice_hash.Transcript, for all transcripts."""
+    """"ok", or the name of the check that refuses. `profiles` maps the word by which a key names parameters to these: hasher (a name of
+    sluice_hash.HASHERS), extension_degree, opening ("basefold" or "whir"), log_inverse_rate, fold_arity_log, final_log,
+    queries (a list), ood_samples, and the grinding bits link_, lookup_, batch_, fold_ and query_grinding_bits. `trace` is that of
+    sluice_hash.Transcript, for all transcripts."""
     try:
         verify_or_refuse(key, proof, statement, profiles, trace)
     except Refused as refused:

@@ -29,7 +29,7 @@ inline constexpr std::uint32_t kKeyVersion = 1;
 
 // Limits that every key keeps. With them no sum or product of sizes that a verifier forms leaves 64 bits: cells of a
 // shard < 2^12 chips * 2^18 columns * 2^26 rows, terms of an execution < 2^16 shards * 2^31 rows * 2^16 interactions.
-inline constexpr std::uint32_t kMaxStackHeight = 24;         ///< log of a stack column's elements
+inline constexpr std::uint32_t kMaxStackHeight = 27;         ///< log of a stack column's elements: WHIR's most
 inline constexpr std::uint32_t kMaxShards = 0xffff;          ///< shard numbers are range-checked as 16 bits
 inline constexpr std::uint32_t kMaxPublicValues = 1u << 12;  ///< per machine; also chains, and statement values
 inline constexpr std::uint32_t kMaxChips = 1u << 12;         ///< per machine
@@ -54,7 +54,7 @@ enum class KeyStatus : std::uint32_t {
 
 /// A key. Memory is the arena's that it was read into, and the key's bytes, to which names point.
 struct KeyView {
-    std::uint32_t profile = 0;                     ///< id of a params::Profile; not judged here
+    std::uint32_t parameters = 0;                  ///< params::key_word of profile and opening; not judged here
     std::span<const std::uint32_t> stack_heights;  ///< ascending, at most kMaxStackHeight
     std::uint32_t max_shards = 0;
     std::uint32_t max_link_terms = 0;
@@ -71,8 +71,8 @@ struct KeyView {
     }
 };
 
-/// The profile id in the header of a body, which says how long its digests are; nothing if this is no key.
-[[nodiscard]] std::optional<std::uint32_t> key_profile(ByteView bytes) noexcept;
+/// KeyView::parameters from the header of a body, by which its verifier is found; nothing if this is no key.
+[[nodiscard]] std::optional<std::uint32_t> key_parameters(ByteView bytes) noexcept;
 
 /// Reads a whole body. `digest_elements`: elements of a digest of the key's profile. Takes memory from `arena` in
 /// proportion to the body (at most about 4 times its size); a refused key leaves it as it was. `key` is meaningful only

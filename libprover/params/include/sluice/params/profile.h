@@ -1,18 +1,19 @@
 // The one table of security parameters that prover and verifier read.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A profile is what a key names: field extension, hasher, grinding, limits and opening, with the openings it might
-// have. All entries are plain integers, so that a verifier without a floating-point unit reads the same table as the
-// prover. What they are worth is computed from them: `sluice::soundness` gives the provable bits of every round, a test
-// fails if a profile is under its target or wastes a query or a bit of work, and libprover/SOUNDNESS.md is its output.
+// A profile is field extension, hasher, grinding and limits, with the openings that go with them; a key names a profile
+// and one of its openings. All entries are plain integers, so that a verifier without a floating-point unit reads the
+// same table as the prover. What they are worth is computed from them: `sluice::soundness` gives the provable bits of
+// every round, a test fails if a profile is under its target or wastes a query or a bit of work, and
+// libprover/SOUNDNESS.md is its output.
 //
 //   static_assert(params::kBits100.extension_degree == 4);
 //   const params::Opening& opening = params::kBits100.opening();
 //   for (std::uint32_t group = 0; group < opening.num_groups(h); ++group) bind(opening.group_size(h, group));
 //
 // A profile is also a template argument: `template <const params::Profile& kProfile> class Verifier`. Shipped verifiers
-// take `params::ShippedProfile` only, and find a key's profile by `find_profile`, which knows no other; the profiles
-// that tests run fast on are in a library of the tests, in another namespace.
+// take `params::ShippedProfile` only; the profiles that tests run fast on are in a library of the tests, in another
+// namespace.
 #pragma once
 
 #include <array>
@@ -114,6 +115,14 @@ struct Opening {
         const std::uint32_t full = h - group_start(h, oracle) + log_inverse_rate_of(h, oracle);
         return kind == OpeningKind::basefold ? full : full - group_size(h, oracle);
     }
+    /// The largest of these: WHIR's last oracle, if its group is small, may have a larger domain than the first.
+    [[nodiscard]] constexpr std::uint32_t largest_domain_log_size(std::uint32_t h) const noexcept {
+        std::uint32_t largest = 0;
+        for (std::uint32_t oracle = 0; oracle < num_oracles(h); ++oracle) {
+            if (domain_log_size(h, oracle) > largest) largest = domain_log_size(h, oracle);
+        }
+        return largest;
+    }
     /// Leaves of an oracle's tree. Queries are indices of leaves of oracle 0 (Basefold) or of each oracle (WHIR).
     [[nodiscard]] constexpr std::uint32_t num_leaves_log(std::uint32_t h, std::uint32_t oracle) const noexcept {
         const std::uint32_t domain = domain_log_size(h, oracle);
@@ -167,10 +176,10 @@ struct Profile {
     std::uint32_t linking_grinding_bits = 0;
     Limits limits;
     std::array<Opening, kNumOpenings> openings{};
-    OpeningId default_opening{};  ///< the one that keys of this profile use
+    OpeningId default_opening{};  ///< the one of keys for which none is asked
 
     [[nodiscard]] constexpr std::uint32_t hash_rate() const noexcept { return hash_width - hash_capacity; }
-    /// The opening that keys of this profile use.
+    /// The default opening.
     [[nodiscard]] constexpr const Opening& opening() const noexcept { return opening(default_opening); }
     /// The opening of that number, or null.
     [[nodiscard]] constexpr const Opening* find_opening(OpeningId wanted) const noexcept {
@@ -182,6 +191,11 @@ struct Profile {
     /// The opening of that number, which must be one of OpeningId.
     [[nodiscard]] constexpr const Opening& opening(OpeningId wanted) const noexcept { return *find_opening(wanted); }
 };
+
+/// The word by which a key names its profile and opening: the profile's number in the low half, the opening's above.
+[[nodiscard]] constexpr std::uint32_t key_word(const Profile& profile, OpeningId opening) noexcept {
+    return static_cast<std::uint32_t>(profile.id) | static_cast<std::uint32_t>(opening) << 16;
+}
 
 /// Limits of both shipped profiles. 2^28 linking terms are 2^27 touched words in a run; 127 elements carry a keccak
 /// state of 100 limbs from one row to the next.
@@ -309,7 +323,7 @@ constexpr bool well_formed(const Profile& profile) noexcept {
             return false;
         }
         for (std::uint32_t h = opening.min_stack_height_log; h <= opening.max_stack_height_log; ++h) {
-            if (opening.num_groups(h) > Opening::kMaxGroups || opening.domain_log_size(h, 0) > kTwoAdicity)
+            if (opening.num_groups(h) > Opening::kMaxGroups || opening.largest_domain_log_size(h) > kTwoAdicity)
                 return false;
             for (std::uint32_t oracle = 0; oracle < opening.num_oracles(h); ++oracle) {
                 if (opening.num_queries(oracle) == 0) return false;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -30,7 +31,8 @@ using math::KoalaBear;
 /// What is decided of a key beside its machines.
 struct KeyOptions {
     const params::Profile* profile = &params::kBits100;  ///< must outlive the key
-    std::vector<std::uint32_t> stack_heights;            ///< logs, ascending, distinct, within the profile's opening
+    std::optional<params::OpeningId> opening{};          ///< one of the profile's; none: its default
+    std::vector<std::uint32_t> stack_heights;            ///< logs, ascending, distinct, within the opening
     std::uint32_t max_shards = 1;
     std::uint32_t max_link_terms = 0;  ///< of an execution: height times links, over all its tables
 };
@@ -61,6 +63,9 @@ class ProvingKey {
     [[nodiscard]] const Digest& digest() const noexcept { return digest_; }
     [[nodiscard]] const KeyOptions& options() const noexcept { return options_; }
     [[nodiscard]] const params::Profile& profile() const noexcept { return *options_.profile; }
+    [[nodiscard]] const params::Opening& opening() const noexcept {
+        return profile().opening(options_.opening.value_or(profile().default_opening));
+    }
     [[nodiscard]] bool has_boundary() const noexcept { return machines_.boundary != nullptr; }
     /// 0: the shards' machine, 1: the boundary machine.
     [[nodiscard]] const machine::MachineDescription& machine(std::size_t index) const noexcept {
@@ -79,7 +84,7 @@ class ProvingKey {
 /// Commits a machine's preprocessed columns at a stack height.
 template <unsigned D, class Hasher>
 [[nodiscard]] absl::StatusOr<std::unique_ptr<backend::Commitment<Hasher>>> commit_preprocessed(
-    backend::Backend<D, Hasher>& backend, const params::Profile& profile, const machine::MachineDescription& machine,
+    backend::Backend<D, Hasher>& backend, const params::Opening& opening, const machine::MachineDescription& machine,
     std::uint32_t stack_height);
 
 extern template class ProvingKey<4, hash::Poseidon2Hasher16>;

@@ -29,7 +29,8 @@ namespace sluice::verify {
 /// proof      body of a proof (section 10).
 /// statement  the public values of the last shard that the key says make up the statement, canonical, in its order.
 ///
-/// Only keys of the profiles bits100 and bits128 are accepted. The arena is used as scratch and left as it was.
+/// Only keys of the profiles bits100 and bits128 with an opening of rate 1/2 are accepted. The arena is used as scratch
+/// and left as it was.
 [[nodiscard]] Verdict verify(ByteView key, ByteView proof, std::span<const std::uint32_t> statement,
                              Arena& arena) noexcept;
 
