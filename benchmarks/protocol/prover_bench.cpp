@@ -2,6 +2,8 @@
 //
 //   bench_protocol                                     # what fits a smoke test: 2^16 cells
 //   SLUICE_BENCH_CELLS=26 bench_protocol --benchmark_filter=AVX2
+//   SLUICE_BENCH_OPENING=whir SLUICE_BENCH_STACK=20 bench_protocol    # not Basefold, and not the prover's choice of
+//   stack
 //
 // Names are profile / instruction set / threads, 0 for all. benchmarks/prover.py makes a table of them.
 //
@@ -58,6 +60,9 @@ void prove_synthetic(benchmark::State& state, const params::Profile& profile, co
     auto backend = backend_cpu::make_backend<D, Hasher>({.threads = static_cast<unsigned>(state.range(0))});
     protocol::KeyOptions options;
     options.profile = &profile;
+    const char* opening = std::getenv("SLUICE_BENCH_OPENING");
+    options.opening = opening != nullptr && std::string_view(opening) == "whir" ? params::OpeningId::whir_rate_1_2
+                                                                                : params::OpeningId::basefold_rate_1_2;
     options.stack_heights = {12, 14, 16, 18, 20, 21, 22};
     auto key = protocol::ProvingKey<D, Hasher>::make(*backend, options, {&what.machine, nullptr});
     if (!key.ok()) return state.SkipWithError(std::string(key.status().message()).c_str());
@@ -66,6 +71,8 @@ void prove_synthetic(benchmark::State& state, const params::Profile& profile, co
     std::map<std::string, double> processor;
     std::clock_t clock = 0;
     protocol::ProverOptions prover_options;
+    const char* stack = std::getenv("SLUICE_BENCH_STACK");
+    prover_options.stack_height = stack == nullptr ? 0 : static_cast<unsigned>(std::atoi(stack));
     prover_options.on_step = [&](std::string_view step, double seconds) {
         steps[std::string(step)] += seconds;
         const std::clock_t now = std::clock();

@@ -80,7 +80,7 @@ const void* address_of(Function function) {
 
 template <const params::Profile& kProfile>
 Counts count_operations(ByteView key, ByteView proof) {
-    using S = verify::Scheme<kProfile, Local>;
+    using S = verify::Scheme<kProfile, kProfile.default_opening, Local>;
     using Ext = typename S::Ext;
     Ext (*multiply)(const Ext&, const Ext&) noexcept = &math::operator*;
     Ext (*scale)(const Ext&, math::KoalaBear) noexcept = &math::operator*;

@@ -42,6 +42,10 @@ TEST_CASE("a fast code word is the plain one") {
                 std::vector<KoalaBear> code_word(expected.size());
                 encode_to_reversed(twiddles, message, code_word);
                 CHECK(code_word == expected);
+                std::vector<KoalaBear> in_place = message;
+                in_place.resize(expected.size());
+                encode_to_reversed(twiddles, std::span(in_place).first(message.size()), in_place);
+                CHECK(in_place == expected);
                 if (rate_log == 0) {
                     std::vector<KoalaBear> values = message;
                     ntt_to_reversed(twiddles, values);

@@ -46,7 +46,7 @@ class ProofMap {
     [[nodiscard]] const LabelledProof& proof() const { return proof_; }
 
  private:
-    using Traced = verify::Scheme<S::kProfile, EventRecorder>;
+    using Traced = verify::Scheme<S::kProfile, S::kOpening.id, EventRecorder>;
 
     [[nodiscard]] std::vector<TranscriptEvent> events_of_prefix(std::size_t words) {
         std::vector<TranscriptEvent> events;

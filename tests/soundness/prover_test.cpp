@@ -23,16 +23,20 @@ protocol::ExecutionTables single(const machine::TableTrace& trace) {
 }
 
 template <class S>
-void compare_with_naive_prover(const std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>>& shards) {
-    const TinyMachine<S> machine;
+void compare_with_naive_prover(const std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>>& shards,
+                               unsigned stack_height) {
+    INFO(S::kProfile.name << " " << params::name_of(S::kOpening.id) << ", stacks of 2^" << stack_height);
+    test::KeyOptions options;
+    options.stack_heights = {stack_height};
+    const TinyMachine<S> machine(options);
     std::vector<typename TinyMachine<S>::ShardPlan> plan;
     for (const auto& [count, keys] : shards) plan.push_back({count, keys});
     const auto traces = machine.run(plan);
-    const NaiveProver<S> naive(machine.key(), traces, std::vector<unsigned>(traces.size(), 3));
+    const NaiveProver<S> naive(machine.key(), traces, std::vector<unsigned>(traces.size(), stack_height));
     const Bytes expected = naive.prove().bytes();
 
     RealProver<S> prover;
-    const auto key = prover.make_key({&machine.shard_machine(), &machine.boundary_machine()}, {3}, 8, 1000);
+    const auto key = prover.make_key({&machine.shard_machine(), &machine.boundary_machine()}, {stack_height}, 8, 1000);
     CHECK(Bytes(key.body().begin(), key.body().end()) == machine.key().bytes);
     const Bytes proof = prover.prove(key, tables_of(traces));
     CHECK(prover.error() == "");
@@ -40,17 +44,13 @@ void compare_with_naive_prover(const std::vector<std::pair<std::uint32_t, std::v
     CHECK(prover.peak_bytes() <= prover.planned_bytes());
 }
 
-TEST_CASE("keys and proofs are those of the naive prover, byte for byte") {
-    SECTION("three shards, one of them empty of steps") {
-        compare_with_naive_prover<Narrow>({{2, {3, 5}}, {0, {5, 6, 9}}, {3, {}}});
-        compare_with_naive_prover<Wide>({{2, {3, 5}}, {0, {5, 6, 9}}, {3, {}}});
-    }
-    SECTION("nothing linked") {
-        compare_with_naive_prover<Narrow>({{5, {}}});
-        compare_with_naive_prover<Wide>({{1, {}}});
-    }
-    SECTION("five words over two shards") {
-        compare_with_naive_prover<Narrow>({{1, {1, 2, 3, 4, 7}}, {4, {2, 4, 7}}});
+TEMPLATE_TEST_CASE("keys and proofs are those of the naive prover, byte for byte", "", SLUICE_SCHEMES) {
+    // Without groups of variables; with one; with several, of which the last is smaller.
+    for (const unsigned stack_height : {2u, 3u, 4u, 5u, 7u}) {
+        // Three shards, one of them empty of steps; nothing linked; five words over two shards.
+        compare_with_naive_prover<TestType>({{2, {3, 5}}, {0, {5, 6, 9}}, {3, {}}}, stack_height);
+        compare_with_naive_prover<TestType>({{5, {}}}, stack_height);
+        compare_with_naive_prover<TestType>({{1, {1, 2, 3, 4, 7}}, {4, {2, 4, 7}}}, stack_height);
     }
 }
 
@@ -62,7 +62,7 @@ void prove_fibonacci(const std::vector<std::uint32_t>& heights) {
     RealProver<S> prover;
     const auto key = prover.make_key({&*machine, nullptr}, {4, 8, 12, 16, 20});
     for (const std::uint32_t steps : heights) {
-        INFO("steps " << steps << ", " << S::kProfile.name);
+        INFO("steps " << steps << ", " << S::kProfile.name << " " << params::name_of(S::kOpening.id));
         const machine::TableTrace trace = toys::fibonacci_trace(steps, 1, 2);
         const Bytes proof = prover.prove(key, single(trace));
         CHECK(prover.error() == "");
@@ -91,14 +91,18 @@ void prove_registers(const toys::RegisterProgram& program, const std::vector<std
     CHECK(!proof.empty());
 }
 
-using Bits100 = verify::Scheme<params::kBits100>;
-using Bits128 = verify::Scheme<params::kBits128>;
+using Bits100 = verify::Scheme<params::kBits100, params::OpeningId::basefold_rate_1_2>;
+using Bits128 = verify::Scheme<params::kBits128, params::OpeningId::basefold_rate_1_2>;
+using Bits100Whir = verify::Scheme<params::kBits100, params::OpeningId::whir_rate_1_2>;
+using Bits128Whir = verify::Scheme<params::kBits128, params::OpeningId::whir_rate_1_2>;
 
 TEST_CASE("tables of every height around powers of two are proved") {
     const std::vector<std::uint32_t> heights{0,  1,  2,   3,   4,   5,   7,    8,    9,   31,
                                              32, 33, 127, 129, 255, 257, 1023, 1024, 1025};
     prove_fibonacci<Narrow>(heights);
     prove_fibonacci<Wide>(heights);
+    prove_fibonacci<NarrowWhir>(heights);
+    prove_fibonacci<WideWhir>(heights);
     prove_fibonacci<Bits100>({0, 1, 255, 257});
     prove_fibonacci<Bits128>({0, 1, 255, 257});
 }
@@ -106,6 +110,8 @@ TEST_CASE("tables of every height around powers of two are proved") {
 TEST_CASE("tables of 2^16 rows are proved") {
     prove_fibonacci<Narrow>({65535, 65537});
     prove_fibonacci<Wide>({65536});
+    prove_fibonacci<NarrowWhir>({65537});
+    prove_fibonacci<WideWhir>({65535});
 }
 
 TEST_CASE("tables of 2^20 rows are proved", "[.slow]") {
@@ -113,6 +119,8 @@ TEST_CASE("tables of 2^20 rows are proved", "[.slow]") {
     prove_fibonacci<Wide>({(1u << 20) - 1});
     prove_fibonacci<Bits100>({(1u << 20) + 1});
     prove_fibonacci<Bits128>({(1u << 20) - 1});
+    prove_fibonacci<Bits100Whir>({(1u << 20) - 1});
+    prove_fibonacci<Bits128Whir>({(1u << 20) + 1});
 }
 
 /// Sets `count` words and halts.
@@ -137,7 +145,8 @@ TEST_CASE("a run of the register machine of 2^18 instructions is proved in three
     prove_registers<Narrow>(toys::mixing_program(32000), {100000, 80001}, 9);
 }
 
-TEST_CASE("a sharded run is proved, whatever the number of threads, with the same bytes") {
+TEMPLATE_TEST_CASE("a sharded run is proved, whatever the number of threads, with the same bytes", "", Narrow,
+                   NarrowWhir) {
     const toys::RegisterProgram program = toys::mixing_program(12);
     const auto machine = toys::register_machine(program);
     const auto boundary = toys::register_boundary_machine();
@@ -150,7 +159,7 @@ TEST_CASE("a sharded run is proved, whatever the number of threads, with the sam
     const oneapi::tbb::global_control allow(oneapi::tbb::global_control::max_allowed_parallelism, 8);
     std::vector<Bytes> proofs;
     for (const unsigned threads : {1u, 2u, 7u}) {
-        RealProver<Narrow> prover(threads);
+        RealProver<TestType> prover(threads);
         const auto key = prover.make_key({&*machine, &*boundary}, {6, 10, 14});
         proofs.push_back(prover.prove(
             key, {static_cast<std::uint32_t>(run->shards.size()),
@@ -162,7 +171,8 @@ TEST_CASE("a sharded run is proved, whatever the number of threads, with the sam
     CHECK(proofs[0] == proofs[2]);
 }
 
-TEST_CASE("the synthetic machine is proved within its memory plan, of at most 60 bytes a cell") {
+TEMPLATE_TEST_CASE("the synthetic machine is proved within its memory plan, of at most 60 bytes a cell", "", Narrow,
+                   NarrowWhir) {
     const auto machine = toys::synthetic_machine();
     REQUIRE(machine.ok());
     const machine::TableTrace trace = toys::synthetic_trace(1 << 21);
@@ -171,7 +181,7 @@ TEST_CASE("the synthetic machine is proved within its memory plan, of at most 60
         for (const std::uint32_t width : machine->chips()[chip].widths)
             cells += std::uint64_t{width} * trace.chips[chip].height;
     }
-    RealProver<Narrow> prover(2);
+    RealProver<TestType> prover(2);
     const auto key = prover.make_key({&*machine, nullptr}, {12, 17});
     const Bytes proof = prover.prove(key, single(trace), 17);
     CHECK(prover.error() == "");
@@ -220,16 +230,23 @@ TEST_CASE("tables that break a rule are not proved, and the error says which") {
     }
 }
 
-TEST_CASE("a shipped profile's proof is accepted by the shipped verifier, and refused when changed") {
+TEMPLATE_TEST_CASE("a shipped profile's proof is accepted by the shipped verifier, and refused when changed", "",
+                   Bits100, Bits128, Bits100Whir, Bits128Whir) {
     const auto machine = toys::fibonacci_machine();
     REQUIRE(machine.ok());
     const machine::TableTrace trace = toys::fibonacci_trace(100, 1, 2);
-    auto backend = backend_cpu::make_backend<4, hash::Poseidon2Hasher16>({});
+    constexpr unsigned kDegree = TestType::kProfile.extension_degree;
+    using Hasher = typename TestType::Hasher;
+    auto backend = backend_cpu::make_backend<kDegree, Hasher>({});
     protocol::KeyOptions options;
-    options.stack_heights = {4, 9};
-    auto key = protocol::ProvingKey<4, hash::Poseidon2Hasher16>::make(*backend, options, {&*machine, nullptr});
+    options.profile = &TestType::kProfile;
+    options.opening = TestType::kOpening.id;
+    options.stack_heights = {4, 14};
+    auto key = protocol::ProvingKey<kDegree, Hasher>::make(*backend, options, {&*machine, nullptr});
     REQUIRE(key.ok());
-    protocol::Prover<4, hash::Poseidon2Hasher16> prover(*backend, *key, {});
+    protocol::ProverOptions prover_options;
+    prover_options.stack_height = 14;
+    protocol::Prover<kDegree, Hasher> prover(*backend, *key, prover_options);
     auto proof = prover.prove(single(trace));
     REQUIRE(proof.ok());
     std::vector<std::uint32_t> statement;
@@ -238,6 +255,14 @@ TEST_CASE("a shipped profile's proof is accepted by the shipped verifier, and re
     CHECK(protocol::check_with_verifier(key->body(), *proof, statement).ok());
     statement[0] += 1;
     CHECK(!protocol::check_with_verifier(key->body(), *proof, statement).ok());
+    statement[0] -= 1;
+    // A key of another opening, or of one that the verifier does not have.
+    for (std::uint8_t opening = 0; opening <= 6; ++opening) {
+        Bytes body(key->body().begin(), key->body().end());
+        if (body[10] == opening) continue;
+        body[10] = opening;
+        CHECK(!protocol::check_with_verifier(body, *proof, statement).ok());
+    }
 }
 
 TEST_CASE("keys are refused that the profile's bits do not hold for") {
@@ -253,6 +278,10 @@ TEST_CASE("keys are refused that the profile's bits do not hold for") {
     options.stack_heights = {25};
     CHECK(!Key::make(prover.backend(), options, {&*machine, nullptr}).ok());
     options.stack_heights = {8};
+    options.opening = static_cast<params::OpeningId>(9);
+    CHECK(Key::make(prover.backend(), options, {&*machine, nullptr}).status().message() ==
+          "key: profile test has no opening 9");
+    options.opening = {};
     options.profile = &params_test::kTestWide;
     CHECK(!Key::make(prover.backend(), options, {&*machine, nullptr}).ok());
 }

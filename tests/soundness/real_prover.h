@@ -44,6 +44,7 @@ class RealProver {
                                std::uint32_t max_shards = 8, std::uint32_t max_link_terms = 100000) const {
         protocol::KeyOptions options;
         options.profile = &S::kProfile;
+        options.opening = S::kOpening.id;
         options.stack_heights = std::move(stack_heights);
         options.max_shards = max_shards;
         options.max_link_terms = max_link_terms;

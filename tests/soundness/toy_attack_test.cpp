@@ -107,7 +107,7 @@ TEMPLATE_TEST_CASE("columns matter under the shipped profiles too", "", Bits100,
 /// The checks that may refuse a proof of which element `word` of a part was changed.
 template <class S>
 std::vector<Status> checks_of(const ToyRun& run, const ProofPart& part, std::size_t word) {
-    if (!is_header_part(part)) return intended_checks(part, word, S::Ext::kDegree);
+    if (!is_header_part(part)) return intended_checks<S>(part, word);
     // A header's element is bound by a rule of its own, or by the challenges.
     std::vector<Status> checks = kOtherChallenges;
     if (part.label == "heights") checks.insert(checks.end(), {Status::fixed_height, Status::height_over_limit});

@@ -238,7 +238,8 @@ void transform(const KoalaBear* from, KoalaBear* to, unsigned log, const KoalaBe
 
 void encode_column(const KoalaBear* message, KoalaBear* code_word, unsigned message_log, unsigned rate_log,
                    const KoalaBear* roots) {
-    for (std::size_t block = 0; block < std::size_t{1} << rate_log; ++block) {
+    // The first block last: the message may lie there.
+    for (std::size_t block = std::size_t{1} << rate_log; block-- != 0;) {
         transform(message, code_word + (block << message_log), message_log, roots, block);
     }
 }

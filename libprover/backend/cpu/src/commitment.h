@@ -1,6 +1,7 @@
 // A committed group in main memory. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,33 +27,72 @@ struct Oracle {
     using Digest = typename Hasher::Digest;
     Buffer<KoalaBear> code_words;  ///< column-major
     std::size_t columns = 0;
-    std::size_t length = 0;  ///< of a code word
+    std::size_t stride = 0;  ///< from code word to code word
     hash::LeafShape shape;
     unsigned log_leaves = 0;
     Buffer<Digest> nodes;
 
-    [[nodiscard]] hash::MatrixView matrix() const noexcept { return {code_words.data(), columns, length}; }
+    [[nodiscard]] hash::MatrixView matrix() const noexcept { return {code_words.data(), columns, stride}; }
     [[nodiscard]] hash::MerkleTree<Hasher> tree() noexcept { return {nodes.span(), log_leaves}; }
 };
+
+/// From code word to code word of so many elements: not a power of two, else the same rows of all of them would share
+/// a few places of the caches.
+[[nodiscard]] constexpr std::size_t code_word_stride(std::size_t length) noexcept {
+    return length + kPad;
+}
 
 /// Digests that are computed together.
 inline constexpr std::size_t kHashChunk = 512;
 
-/// Encodes each column of `messages` (2^log_message elements apart) and builds the tree.
+/// out[u * stride + y] = in[u + 2^log_parts y] for first <= y < last. Written in runs: the parts may share their place
+/// in the cache.
+inline void split_components(const KoalaBear* in, unsigned log_parts, std::size_t first, std::size_t last,
+                             KoalaBear* out, std::size_t stride) noexcept {
+    constexpr std::size_t kRun = 16;
+    for (std::size_t start = first; start < last; start += kRun) {
+        const std::size_t end = std::min(last, start + kRun);
+        for (std::size_t u = 0; u < std::size_t{1} << log_parts; ++u) {
+            for (std::size_t y = start; y < end; ++y) out[u * stride + y] = in[(y << log_parts) + u];
+        }
+    }
+}
+
+/// Encodes the polynomials of oracle `level`, whose 2^(h - o_level) coefficients lie `message_stride` apart, and builds
+/// the tree. Leaves have all values of a polynomial side by side (by_column: the columns of a commitment), or the same
+/// place of all (by_row: the limbs of an extension).
 template <class Hasher>
 [[nodiscard]] Oracle<Hasher> make_oracle(Pool& pool, Memory& memory, const simd::Twiddles& twiddles,
-                                         const KoalaBear* messages, std::size_t message_stride, std::size_t columns,
-                                         unsigned log_message, unsigned log_inverse_rate, hash::LeafShape shape) {
+                                         const params::Opening& opening, unsigned h, unsigned level,
+                                         const KoalaBear* messages, std::size_t message_stride, std::size_t polynomials,
+                                         hash::LeafOrder order) {
+    // WHIR encodes components, and a leaf is one place of them; for Basefold a polynomial is its own component.
+    const unsigned log_parts = opening.kind == params::OpeningKind::whir ? opening.group_size(h, level) : 0;
+    const std::size_t parts = std::size_t{1} << log_parts;
+    const std::size_t message = std::size_t{1} << (h - opening.group_start(h, level) - log_parts);
+    const std::size_t length = std::size_t{1} << opening.domain_log_size(h, level);
     Oracle<Hasher> oracle;
-    oracle.columns = columns;
-    oracle.length = std::size_t{1} << (log_message + log_inverse_rate);
-    oracle.shape = shape;
-    oracle.log_leaves = log_message + log_inverse_rate - shape.log_rows;
-    oracle.code_words = Buffer<KoalaBear>(memory, columns * oracle.length);
-    const std::size_t message = std::size_t{1} << log_message;
-    pool.for_each(columns, [&](std::size_t column) {
-        simd::encode_to_reversed(twiddles, std::span(messages + column * message_stride, message),
-                                 oracle.code_words.span().subspan(column * oracle.length, oracle.length));
+    oracle.columns = polynomials * parts;
+    oracle.stride = code_word_stride(length);
+    oracle.shape = {opening.group_size(h, level) - log_parts, order};
+    oracle.log_leaves = opening.num_leaves_log(h, level);
+    oracle.code_words = Buffer<KoalaBear>(memory, oracle.columns * oracle.stride);
+    KoalaBear* const code_words = oracle.code_words.data();
+    // Components in the order of a leaf.
+    const std::size_t polynomial_stride = order == hash::LeafOrder::by_column ? parts * oracle.stride : oracle.stride;
+    const std::size_t part_stride = order == hash::LeafOrder::by_column ? oracle.stride : polynomials * oracle.stride;
+    constexpr std::size_t kSplitChunk = 4096;
+    const std::size_t chunks = log_parts == 0 ? 0 : (message + kSplitChunk - 1) / kSplitChunk;
+    pool.for_each(polynomials * chunks, [&](std::size_t i) {
+        const std::size_t first = i % chunks * kSplitChunk;
+        split_components(messages + i / chunks * message_stride, log_parts, first,
+                         std::min(message, first + kSplitChunk), code_words + i / chunks * polynomial_stride,
+                         part_stride);
+    });
+    pool.for_each(oracle.columns, [&](std::size_t column) {
+        const std::span<KoalaBear> code_word(code_words + column * oracle.stride, length);
+        const KoalaBear* const coefficients = log_parts == 0 ? messages + column * message_stride : code_word.data();
+        simd::encode_to_reversed(twiddles, {coefficients, message}, code_word);
     });
     oracle.nodes = Buffer<typename Hasher::Digest>(memory, hash::merkle_node_count(oracle.log_leaves));
     const hash::MerkleTree<Hasher> tree = oracle.tree();
@@ -61,9 +101,9 @@ template <class Hasher>
         hash::batch::hash_leaves<Hasher>(std::span(&matrix, 1), oracle.shape, first,
                                          tree.level(0).subspan(first, last - first));
     });
-    for (unsigned level = 0; level < oracle.log_leaves; ++level) {
-        const std::span<const typename Hasher::Digest> below = tree.level(level);
-        const std::span<typename Hasher::Digest> above = tree.level(level + 1);
+    for (unsigned layer = 0; layer < oracle.log_leaves; ++layer) {
+        const std::span<const typename Hasher::Digest> below = tree.level(layer);
+        const std::span<typename Hasher::Digest> above = tree.level(layer + 1);
         for_chunks(pool, above.size(), kHashChunk, [&](std::size_t first, std::size_t last) {
             hash::batch::compress_pairs<Hasher>(below.subspan(2 * first, 2 * (last - first)),
                                                 above.subspan(first, last - first));

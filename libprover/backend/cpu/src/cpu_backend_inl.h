@@ -18,16 +18,17 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
+#include "basefold.h"
 #include "buffer.h"
 #include "commitment.h"
 #include "context.h"
 #include "gkr.h"
 #include "jagged.h"
 #include "kernels.h"
-#include "opening.h"
 #include "parallel.h"
 #include "plan.h"
 #include "sluice/backend_cpu/cpu_backend.h"
+#include "whir.h"
 #include "zerocheck.h"
 
 namespace sluice::backend_cpu {
@@ -61,8 +62,6 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
         std::span<const std::span<const KoalaBear>> columns) override {
         const std::size_t g = static_cast<std::size_t>(group);
         const unsigned h = shape.stack_height;
-        if (opening.kind != params::OpeningKind::basefold)
-            return absl::UnimplementedError("cpu backend: commitments for this kind of opening");
         if (h < opening.min_stack_height_log || h > opening.max_stack_height_log) {
             return absl::InvalidArgumentError(absl::StrCat("commit: stack height 2^", h, " is not within 2^",
                                                            opening.min_stack_height_log, " .. 2^",
@@ -97,9 +96,8 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
             Oracle<Hasher> oracle;
             Digest root{};
             if (width != 0) {
-                oracle = make_oracle<Hasher>(pool_, memory_, twiddles(h + opening.log_inverse_rate), dense.data(),
-                                             std::size_t{1} << h, width, h, opening.log_inverse_rate,
-                                             {opening.group_size(h, 0), hash::LeafOrder::by_column});
+                oracle = make_oracle<Hasher>(pool_, memory_, twiddles(opening.domain_log_size(h, 0)), opening, h, 0,
+                                             dense.data(), std::size_t{1} << h, width, hash::LeafOrder::by_column);
                 root = oracle.tree().root();
             }
             return std::make_unique<CpuCommitment<Hasher>>(root, width, std::move(dense), std::move(oracle));
@@ -145,12 +143,16 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
     absl::Status prove_opening(const TableType& table, const backend::StackClaims<D>& stack,
                                ChannelType& channel) override {
         return guarded<bool>([&]() -> absl::StatusOr<bool> {
-                   const simd::Twiddles& roots = twiddles(table.shape->stack_height + table.opening->log_inverse_rate);
-                   OpeningProver<D, Hasher> prover(context_, roots, table, stack,
-                                                   [this](ChannelType& to, std::string_view label, unsigned bits) {
-                                                       return grind(to, label, bits);
-                                                   });
-                   if (absl::Status status = prover.prove(channel); !status.ok()) return status;
+                   const auto grind_bits = [this](ChannelType& to, std::string_view label, unsigned bits) {
+                       return grind(to, label, bits);
+                   };
+                   const simd::Twiddles& roots =
+                       twiddles(table.opening->largest_domain_log_size(table.shape->stack_height));
+                   const absl::Status status =
+                       table.opening->kind == params::OpeningKind::basefold
+                           ? BasefoldProver<D, Hasher>(context_, roots, table, stack, grind_bits).prove(channel)
+                           : WhirProver<D, Hasher>(context_, roots, table, stack, grind_bits).prove(channel);
+                   if (!status.ok()) return status;
                    return true;
                })
             .status();

@@ -1,16 +1,17 @@
-// Basefold over all stack columns: libprover/DESIGN.md, section 7. SPDX-License-Identifier: MIT OR Apache-2.0
+// What the openings share: libprover/DESIGN.md, section 7. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "commitment.h"
 #include "context.h"
@@ -23,18 +24,16 @@
 namespace sluice::backend_cpu {
 
 template <unsigned D, class Hasher>
-class OpeningProver {
+class OpeningSteps {
+ public:
     using Ext = Extension<D>;
     using View = ExtView<D>;
-    using Digest = typename Hasher::Digest;
-    using Grind = std::function<absl::Status(backend::Channel<D, Hasher>&, std::string_view, unsigned)>;
-    static constexpr std::size_t kTile = 4096;
-    static constexpr std::size_t kCombineTile = 512;
+    using ChannelType = backend::Channel<D, Hasher>;
+    using Grind = std::function<absl::Status(ChannelType&, std::string_view, unsigned)>;
 
- public:
-    /// `twiddles` reach as far as the code words of the commitments.
-    OpeningProver(const Context<D>& context, const simd::Twiddles& twiddles, const backend::Table<Hasher>& table,
-                  const backend::StackClaims<D>& claims, Grind grind)
+    /// `twiddles` reach as far as the largest domain of an oracle.
+    OpeningSteps(const Context<D>& context, const simd::Twiddles& twiddles, const backend::Table<Hasher>& table,
+                 const backend::StackClaims<D>& claims, Grind grind)
         : context_(context),
           twiddles_(twiddles),
           table_(table),
@@ -43,54 +42,108 @@ class OpeningProver {
           grind_(std::move(grind)),
           height_(table.shape->stack_height) {}
 
-    absl::Status prove(backend::Channel<D, Hasher>& channel) {
+ protected:
+    static constexpr std::size_t kTile = 4096;
+    static constexpr std::size_t kCombineTile = 512;
+
+    /// F_0 into `f_`.
+    absl::Status combine_columns(ChannelType& channel) {
         if (absl::Status status = grind_(channel, "batch_grinding", opening_.batch_grinding_bits); !status.ok())
             return status;
-        const Ext beta = channel.sample("beta");
-        ExtBuffer<D> f = combine(beta);
-        std::size_t size = std::size_t{1} << height_;
-
-        const std::span<const Ext> s(claims_.point);
-        const unsigned groups = opening_.num_groups(height_);
-        ExtBuffer<D> eq;
-        unsigned variable = 0;
-        for (unsigned group = 0; group < groups; ++group) {
-            for (unsigned i = 0; i < opening_.group_size(height_, group); ++i, ++variable) {
-                const std::size_t half = size / 2;
-                eq = variable == 0 ? context_.eq_table(s.subspan(1), Ext::one()) : context_.drop_variable(eq, size);
-                const Pair<D> sums =
-                    context_.pool.template sum<Pair<D>>((half + kTile - 1) / kTile, [&](std::size_t t) {
-                        const std::size_t first = t * kTile;
-                        const std::size_t count = std::min(half - first, kTile);
-                        return pair_sums(eq.view().at(first), f.view().at(2 * first), count);
-                    });
-                const std::array<Ext, 2> message{sums.at, sums.top};
-                channel.send("opening_round", message);
-                if (absl::Status status = grind_(channel, "fold_grinding", opening_.fold_grinding_bits); !status.ok())
-                    return status;
-                const Ext r = channel.sample("fold_point");
-                ExtBuffer<D> next(context_.memory, half);
-                for_chunks(context_.pool, half, kTile, [&](std::size_t first, std::size_t last) {
-                    fold(f.view().at(2 * first), r, next.view().at(first), last - first);
-                });
-                f = std::move(next);
-                size = half;
-            }
-            if (group + 1 == groups) break;
-            const unsigned next_size = opening_.group_size(height_, group + 1);
-            folded_.push_back(make_oracle<Hasher>(context_.pool, context_.memory, twiddles_, f.view().base,
-                                                  f.view().stride, D, height_ - variable, opening_.log_inverse_rate,
-                                                  {next_size, hash::LeafOrder::by_row}));
-            channel.send("fold_root", folded_.back().tree().root());
-        }
-        std::vector<Ext> last(size);
-        for (std::size_t i = 0; i < size; ++i) last[i] = f.get(i);
-        channel.send("final", last);
-        if (absl::Status status = grind_(channel, "query_grinding", opening_.query_grinding_bits); !status.ok())
-            return status;
-        open(channel);
+        f_ = combine(channel.sample("beta"));
+        size_ = std::size_t{1} << height_;
         return absl::OkStatus();
     }
+
+    /// The sums of eq times F over the two halves that the next variable makes, eq of the variables after it; all
+    /// variables before were bound by `bind_to`.
+    Pair<D> eq_sums() {
+        const std::size_t half = size_ / 2;
+        eq_ = variable_ == 0 ? context_.eq_table(std::span<const Ext>(claims_.point).subspan(1), Ext::one())
+                             : context_.drop_variable(eq_, size_);
+        return context_.pool.template sum<Pair<D>>((half + kTile - 1) / kTile, [&](std::size_t t) {
+            const std::size_t first = t * kTile;
+            const std::size_t count = std::min(half - first, kTile);
+            return pair_sums(eq_.view().at(first), f_.view().at(2 * first), count);
+        });
+    }
+
+    absl::StatusOr<Ext> draw_challenge(ChannelType& channel) {
+        if (absl::Status status = grind_(channel, "fold_grinding", opening_.fold_grinding_bits); !status.ok())
+            return status;
+        return channel.sample("fold_point");
+    }
+
+    /// Binds the next variable of F.
+    void bind_to(const Ext& r) {
+        f_ = bound(f_, r);
+        size_ /= 2;
+        ++variable_;
+    }
+    /// A vector of size_ elements with its lowest variable bound.
+    [[nodiscard]] ExtBuffer<D> bound(const ExtBuffer<D>& values, const Ext& r) const {
+        const std::size_t half = size_ / 2;
+        ExtBuffer<D> next(context_.memory, half);
+        for_chunks(context_.pool, half, kTile, [&](std::size_t first, std::size_t last) {
+            fold(values.view().at(2 * first), r, next.view().at(first), last - first);
+        });
+        return next;
+    }
+
+    /// F as the oracle of `level`, whose root is sent.
+    Oracle<Hasher> commit_fold(ChannelType& channel, unsigned level) {
+        Oracle<Hasher> oracle = make_oracle<Hasher>(context_.pool, context_.memory, twiddles_, opening_, height_, level,
+                                                    f_.view().base, f_.view().stride, D, hash::LeafOrder::by_row);
+        channel.send("fold_root", oracle.tree().root());
+        return oracle;
+    }
+
+    void send_final(ChannelType& channel) const {
+        std::vector<Ext> last(size_);
+        for (std::size_t i = 0; i < size_; ++i) last[i] = f_.get(i);
+        channel.send("final", last);
+    }
+
+    /// Leaves of a level: ascending and distinct.
+    absl::StatusOr<std::vector<std::uint32_t>> draw_queries(ChannelType& channel, unsigned level) {
+        if (absl::Status status = grind_(channel, "query_grinding", opening_.query_grinding_bits); !status.ok())
+            return status;
+        std::vector<std::uint32_t> indices(opening_.num_queries(level));
+        for (std::uint32_t& index : indices)
+            index = channel.sample_bits("query", opening_.num_leaves_log(height_, level));
+        indices.resize(hash::sort_distinct(indices));
+        return indices;
+    }
+
+    void open_commitments(backend::ProofWriter& writer, std::span<const std::uint32_t> indices) const {
+        for (const auto* commitment : table_.commitments) {
+            if (commitment->width() == 0) continue;
+            open_oracle(writer, static_cast<const CpuCommitment<Hasher>*>(commitment)->oracle(), indices);
+        }
+    }
+
+    static void open_oracle(backend::ProofWriter& writer, const Oracle<Hasher>& oracle,
+                            std::span<const std::uint32_t> indices) {
+        const hash::MatrixView matrix = oracle.matrix();
+        for (const std::uint32_t index : indices)
+            hash::visit_leaf(&matrix, 1, oracle.shape, index, [&](KoalaBear element) { writer.element(element); });
+        hash::visit_siblings(oracle.log_leaves, indices, [&](unsigned level, std::uint32_t index) {
+            const std::size_t size = std::size_t{1} << (oracle.log_leaves - level);
+            writer.digest(oracle.nodes[(std::size_t{2} << oracle.log_leaves) - 2 * size + index]);
+        });
+    }
+
+    const Context<D>& context_;
+    const simd::Twiddles& twiddles_;
+    const backend::Table<Hasher>& table_;
+    const params::Opening& opening_;
+    const backend::StackClaims<D>& claims_;
+    Grind grind_;
+    unsigned height_;
+    unsigned variable_ = 0;  ///< bound so far
+    std::size_t size_ = 0;   ///< of F
+    ExtBuffer<D> f_;
+    ExtBuffer<D> eq_;
 
  private:
     /// F_0: the stack columns times the powers of beta.
@@ -130,44 +183,6 @@ class OpeningProver {
         if (count % kPad == 0) return context_.kernels.fold(in, r, out, count);
         for (std::size_t x = 0; x < count; ++x) out.set(x, math::evaluate_line(in.get(2 * x), in.get(2 * x + 1), r));
     }
-
-    void open(backend::Channel<D, Hasher>& channel) {
-        const unsigned index_bits = opening_.num_leaves_log(height_, 0);
-        std::vector<std::uint32_t> indices(opening_.num_queries(0));
-        for (std::uint32_t& index : indices) index = channel.sample_bits("query", index_bits);
-        indices.resize(hash::sort_distinct(indices));
-        for (const auto* commitment : table_.commitments) {
-            if (commitment->width() == 0) continue;
-            open_oracle(channel.writer(), static_cast<const CpuCommitment<Hasher>*>(commitment)->oracle(), indices);
-        }
-        const unsigned first_group = opening_.group_size(height_, 0);
-        for (unsigned level = 1; level <= folded_.size(); ++level) {
-            std::vector<std::uint32_t> here = indices;
-            for (std::uint32_t& index : here) index >>= opening_.group_start(height_, level + 1) - first_group;
-            here.resize(hash::sort_distinct(here));
-            open_oracle(channel.writer(), folded_[level - 1], here);
-        }
-    }
-
-    static void open_oracle(backend::ProofWriter& writer, const Oracle<Hasher>& oracle,
-                            std::span<const std::uint32_t> indices) {
-        const hash::MatrixView matrix = oracle.matrix();
-        for (const std::uint32_t index : indices)
-            hash::visit_leaf(&matrix, 1, oracle.shape, index, [&](KoalaBear element) { writer.element(element); });
-        hash::visit_siblings(oracle.log_leaves, indices, [&](unsigned level, std::uint32_t index) {
-            const std::size_t size = std::size_t{1} << (oracle.log_leaves - level);
-            writer.digest(oracle.nodes[(std::size_t{2} << oracle.log_leaves) - 2 * size + index]);
-        });
-    }
-
-    const Context<D>& context_;
-    const simd::Twiddles& twiddles_;
-    const backend::Table<Hasher>& table_;
-    const params::Opening& opening_;
-    const backend::StackClaims<D>& claims_;
-    Grind grind_;
-    unsigned height_;
-    std::vector<Oracle<Hasher>> folded_;
 };
 
 }  // namespace sluice::backend_cpu

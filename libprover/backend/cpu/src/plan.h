@@ -49,14 +49,19 @@ template <unsigned D, class Hasher>
     const auto tree = [&](unsigned log_leaves) {
         return hash::merkle_node_count(log_leaves) * sizeof(typename Hasher::Digest) + kAlignment;
     };
-    plan.commitments = twiddle_bytes(std::max(twiddles_log, h + opening.log_inverse_rate));
-    const unsigned first_group = opening.group_size(h, 0);
+    // Code words and tree of an oracle that holds so many polynomials.
+    const auto oracle = [&](unsigned level, std::uint64_t polynomials) {
+        const std::uint64_t parts =
+            opening.kind == params::OpeningKind::whir ? std::uint64_t{1} << opening.group_size(h, level) : 1;
+        const std::uint64_t length = code_word_stride(std::size_t{1} << opening.domain_log_size(h, level));
+        return polynomials * parts * length * kWord + kAlignment + tree(opening.num_leaves_log(h, level));
+    };
+    plan.commitments = twiddle_bytes(std::max(twiddles_log, opening.largest_domain_log_size(h)));
     for (const std::uint32_t width : layout.widths) {
         const std::uint64_t elements = std::uint64_t{width} << h;
         plan.commitments += (elements + kOverrun) * kWord + kAlignment;
         if (width == 0) continue;
-        plan.commitments += (elements << opening.log_inverse_rate) * kWord + kAlignment;
-        plan.commitments += tree(h + opening.log_inverse_rate - first_group);
+        plan.commitments += oracle(0, width);
     }
 
     // GKR: entry j of these is the layer of j row variables, and what two rounds of the sumcheck over it leave.
@@ -112,10 +117,10 @@ template <unsigned D, class Hasher>
     // Opening: F and its half, eq and its half, and the oracles of all levels.
     const std::uint64_t stack = kExt * padded(std::size_t{1} << h);
     plan.opening = 3 * stack;
-    for (unsigned group = 1; group < opening.num_groups(h); ++group) {
-        const unsigned log_size = h - opening.group_start(h, group) + opening.log_inverse_rate;
-        plan.opening += (kExt << log_size) + tree(log_size - opening.group_size(h, group)) + 2 * kAlignment;
-    }
+    for (unsigned level = 1; level < opening.num_groups(h); ++level) plan.opening += oracle(level, D);
+    // WHIR has no more of eq when the weight comes, the powers of a point, and the sparse vector of the queries.
+    if (opening.kind == params::OpeningKind::whir)
+        plan.opening += D * (kWord * code_word_stride(std::size_t{1} << opening.domain_log_size(h, 0)) + kAlignment);
     return plan;
 }
 

@@ -31,7 +31,7 @@ class Twiddles {
 };
 
 /// Code word of one message: what math::encode_to_reversed gives. `message` has 2^h coefficients, `code_word` 2^(h + R)
-/// places, h + R <= twiddles.max_log(). They are the same array (R = 0), or apart.
+/// places, h + R <= twiddles.max_log(). The message is the beginning of the code word's array, or apart from it.
 ///
 /// The first R layers would only copy the message, since all else is zero, and are left out. Then the array is halved
 /// until the parts fit into the nearest cache, which takes h - 12 layers, two at a time; each part is finished before
