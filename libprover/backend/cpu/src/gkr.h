@@ -22,6 +22,8 @@
 #include "kernels.h"
 #include "sluice/backend/backend.h"
 #include "sluice/math/multilinear.h"
+#include "sluice/math/planar.h"
+#include "sluice/simd/slices.h"
 #include "tile_code.h"
 
 namespace sluice::backend_cpu {
@@ -217,34 +219,42 @@ class GkrProver {
         }
         const TileCode code = compile(program, fixed, uses);
 
-        // By use: the fingerprint's fixed part (less 1 for records) and the powers of b.
+        // By use: a combination of a column of ones, for the fixed part (less 1 for records), and the other elements.
         struct Fingerprint {
-            Ext constant;
-            std::vector<Ext> powers;
+            std::vector<Operand> elements;
+            std::vector<Ext> weights;
         };
         std::vector<Fingerprint> fingerprints;
         for (std::size_t u = 0; u < uses.size(); ++u) {
             const machine::Interaction& interaction = program.interactions[u];
             const auto [a, b] = challenges_for(challenges_, interaction.type);
             Fingerprint fingerprint;
-            fingerprint.constant = a + KoalaBear::from_canonical(interaction.kind);
-            if (!is_fraction(static_cast<std::size_t>(interaction.type))) fingerprint.constant -= KoalaBear::one();
+            Ext constant = a + KoalaBear::from_canonical(interaction.kind);
+            if (!is_fraction(static_cast<std::size_t>(interaction.type))) constant -= KoalaBear::one();
+            fingerprint.weights.push_back(constant);
             Ext power = b;
             for (std::size_t e = 1; e < uses[u].size(); ++e, power *= b) {
-                fingerprint.powers.push_back(power);
-                if (code.uses[u][e].kind == Operand::Kind::scalar)
-                    fingerprint.constant += power * code.scalars[code.uses[u][e].index];
+                const Operand& element = code.uses[u][e];
+                if (element.kind == Operand::Kind::scalar) {
+                    fingerprint.weights[0] += power * code.scalars[element.index];
+                } else {
+                    fingerprint.elements.push_back(element);
+                    fingerprint.weights.push_back(power);
+                }
             }
             fingerprints.push_back(std::move(fingerprint));
         }
 
-        const std::size_t tile = tile_rows((code.slots + D + 1) * sizeof(KoalaBear));
+        const std::size_t tile = tile_rows((code.slots + D + 2) * sizeof(KoalaBear));
         for_chunks(context_.pool, height, tile, [&](std::size_t first, std::size_t last) {
             const std::size_t rows = padded(last - first);
-            ScratchPool::Lease lease(scratch_, (code.slots + D + 1) * tile);
+            ScratchPool::Lease lease(scratch_, (code.slots + D + 2) * tile);
             KoalaBear* const slots = lease.data();
             const View factors{slots + code.slots * tile, tile};
             KoalaBear* const constant = slots + (code.slots + D) * tile;
+            KoalaBear* const ones = constant + tile;
+            std::fill_n(ones, rows, KoalaBear::one());
+            std::vector<const KoalaBear*> elements;
             const auto operand = [&](const Operand& from) -> TileOperand {
                 switch (from.kind) {
                     case Operand::Kind::slot:
@@ -276,12 +286,10 @@ class GkrProver {
                 const std::size_t at = offsets[u] + first;
                 const View out = layer.values.view().at(at);
                 const View sum = is_fraction(tree) ? out : factors;
-                sum.fill(0, rows, fingerprints[u].constant);
-                for (std::size_t e = 1; e < operands.size(); ++e) {
-                    if (operands[e].kind == Operand::Kind::scalar) continue;
-                    context_.kernels.accumulate_base(sum, fingerprints[u].powers[e - 1], operand(operands[e]).data,
-                                                     rows);
-                }
+                elements.assign(1, ones);
+                for (const Operand& element : fingerprints[u].elements) elements.push_back(operand(element).data);
+                simd::combine_columns<D>(elements, std::span<const Ext>(fingerprints[u].weights),
+                                         math::PlanarSpan<D>{sum.base, sum.stride, rows});
                 if (is_fraction(tree)) {
                     std::copy_n(values(operands[0]), rows, layer.leaf_numerators.data() + at);
                 } else {
