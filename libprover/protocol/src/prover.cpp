@@ -12,14 +12,15 @@
 #include "sluice/backend/layout.h"
 #include "sluice/hash/transcript.h"
 #include "sluice/machine/program.h"
+#include "sluice/verify/proof_format.h"
 
 namespace sluice::protocol {
 
 namespace {
 
-constexpr std::uint32_t kProofMagic = 0x46504c53;  // "SLPF"
-constexpr std::uint32_t kProofVersion = 1;
-constexpr std::uint32_t kLinkLeafDomain = 0x4c;
+using verify::kLinkLeafDomain;
+using verify::kProofMagic;
+using verify::kProofVersion;
 
 std::string table_name(std::uint32_t number) {
     return number == 0 ? std::string("boundary") : absl::StrCat("shard ", number);

@@ -8,14 +8,10 @@
 #include "shape.h"
 #include "sluice/machine/key.h"
 #include "sluice/machine/key_digest.h"
+#include "sluice/verify/proof_format.h"
 #include "table_proof.h"
 
 namespace sluice::verify {
-
-inline constexpr std::uint32_t kProofMagic = 0x46504c53;  // "SLPF", little endian
-inline constexpr std::uint32_t kProofVersion = 1;
-// First element of the leaves of pass 1.
-inline constexpr std::uint32_t kLinkLeafDomain = 0x4c;
 
 template <class S>
 class Execution {
