@@ -38,6 +38,9 @@ class Prove final : public Command {
     Exit run() override {
         auto options = program_.proving_options();
         if (!options.ok()) return fail_usage(options.status());
+        if (std::filesystem::exists(output_) && !std::filesystem::is_directory(output_)) {
+            return fail_usage(absl::InvalidArgumentError("--output-dir: " + output_ + " is a file, expected a folder"));
+        }
         options->shard_cells = shard_cells_;
         options->memory_bytes = memory_gib_ << 30;
         std::map<std::string, double> seconds;

@@ -212,6 +212,7 @@ data[len(data) // 2] ^= 1
 open(sys.argv[2], "wb").write(data)
 PYTHON
     expect_exit 1 "not verified" "$tool" verify --proof "$work/flipped" --key "$work/proof/key.bin"
+    expect_exit 2 "expected a folder" "$tool" prove --elf "$fib" --output-dir "$work/sixty-four"
     expect_exit 1 "load_fault" "$tool" prove --elf "$(dirname "$guest")/null_read.elf" --output-dir "$work/none"
     expect_exit 3 "allowed are 1024 MiB" "$tool" prove --elf "$guest" --program-input "$work/block.stream" --memory 1 --shard-cells 100000000 --output-dir "$work/none"
     [ ! -e "$work/none" ] || fail "a folder without a proof"
