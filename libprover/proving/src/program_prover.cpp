@@ -2,6 +2,8 @@
 #include "sluice/proving/program_prover.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -23,6 +25,9 @@ constexpr std::uint32_t kStackHeights[] = {16, 18, 20, 22};
 /// Bytes of working memory a cell of the largest table, at most; the backend's plan is under it.
 constexpr std::uint64_t kWorkingBytesPerCell = 60;
 
+/// Shards whose tables are filled or waiting while another one is proved.
+constexpr std::size_t kShardsAhead = 2;
+
 std::uint64_t cells_of(const machine::TableTrace& trace) {
     std::uint64_t cells = 0;
     for (const machine::ChipTrace& chip : trace.chips) {
@@ -30,6 +35,30 @@ std::uint64_t cells_of(const machine::TableTrace& trace) {
     }
     return cells;
 }
+
+/// The tables of one shard after another, twice over, some of them filled by other threads before they are asked for.
+class TablesAhead {
+ public:
+    explicit TablesAhead(const chips::Rv64Run& run) : run_(run), wanted_(2 * std::uint64_t{run.shard_count()}) {}
+
+    /// The next shard's: 1, 2 and so on, and then again from 1.
+    absl::StatusOr<machine::TableTrace> take() {
+        while (begun_ < wanted_ && ahead_.size() <= kShardsAhead) {
+            const auto shard = static_cast<std::uint32_t>(begun_++ % run_.shard_count() + 1);
+            ahead_.push_back(std::async([this, shard] { return run_.shard(shard); }));
+        }
+        if (ahead_.empty()) return absl::InternalError("tables asked for a third time");
+        absl::StatusOr<machine::TableTrace> tables = ahead_.front().get();
+        ahead_.pop_front();
+        return tables;
+    }
+
+ private:
+    const chips::Rv64Run& run_;
+    std::uint64_t wanted_;
+    std::uint64_t begun_ = 0;
+    std::deque<std::future<absl::StatusOr<machine::TableTrace>>> ahead_;
+};
 
 template <unsigned D, class Hasher>
 class ProverOf final : public ProgramProver {
@@ -78,13 +107,14 @@ class ProverOf final : public ProgramProver {
         protocol::ProverOptions options;
         options.on_step = options_.on_step;
         protocol::Prover<D, Hasher> prover(*backend_, *key_, options);
+        TablesAhead ahead(*run);
         std::vector<bool> seen(proved.shards, false);  // a table is asked for once to link it, and again to prove it
         const auto body = prover.prove({.shards = proved.shards,
                                         .shard = [&](std::uint32_t shard) -> absl::StatusOr<machine::TableTrace> {
                                             const bool first = !seen[shard - 1];
                                             stage(absl::StrCat(first && proved.shards > 1 ? "linking shard " : "shard ",
                                                                shard, " of ", proved.shards));
-                                            auto tables = run->shard(shard);
+                                            auto tables = ahead.take();
                                             if (tables.ok() && first) proved.cells += cells_of(*tables);
                                             seen[shard - 1] = true;
                                             return tables;
@@ -104,10 +134,10 @@ class ProverOf final : public ProgramProver {
         if (options_.on_stage) options_.on_stage(name);
     }
 
-    /// `cells` of each shard, estimated. The tables of one shard are in memory at a time, at four bytes a cell.
+    /// `cells` of each shard, estimated. Tables take four bytes a cell, those that are proved and those filled ahead.
     [[nodiscard]] absl::Status check_memory(const std::vector<std::uint64_t>& cells) const {
         const std::uint64_t largest = *std::max_element(cells.begin(), cells.end());
-        const std::uint64_t needed = (4 + kWorkingBytesPerCell) * largest;
+        const std::uint64_t needed = (4 * (1 + kShardsAhead) + kWorkingBytesPerCell) * largest;
         if (options_.memory_bytes == 0 || needed <= options_.memory_bytes) return absl::OkStatus();
         return absl::ResourceExhaustedError(absl::StrCat("a shard of ", largest, " cells takes about ", needed >> 20,
                                                          " MiB; allowed are ", options_.memory_bytes >> 20, " MiB"));

@@ -64,8 +64,8 @@ class ProgramProver {
 
     /// Body of the key, DESIGN.md section 9. Depends on program and profile alone.
     [[nodiscard]] virtual std::string key() const = 0;
-    /// Runs the program and proves the run; the proof has been verified. The tables of one shard are in memory at a
-    /// time; they are filled twice.
+    /// Runs the program and proves the run; the proof has been verified. The tables of a shard are filled twice, to
+    /// link it and to prove it, by other threads while the shards before are worked on; three shards' are in memory.
     /// FailedPrecondition: the run traps; ResourceExhausted: more memory than allowed, with both numbers;
     /// Unimplemented: an instruction without a chip; Internal: the proof does not verify.
     [[nodiscard]] virtual absl::StatusOr<ProvedRun> prove(ByteView input) = 0;
