@@ -174,7 +174,7 @@ const Bus* find_arity_fault(std::span<const Machine> machines, std::span<Bus> bu
     // By a heap: no recursion, no quadratic worst case.
     std::make_heap(buses.data(), end, before);
     std::sort_heap(buses.data(), end, before);
-    for (const Bus* bus = buses.data(); bus + 1 < end; ++bus) {
+    for (const Bus* bus = buses.data(); end - bus > 1; ++bus) {
         if (bus[0].space == bus[1].space && bus[0].kind == bus[1].kind && bus[0].elements != bus[1].elements)
             return bus;
     }
