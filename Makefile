@@ -8,7 +8,7 @@
 #   make format   clang-format over our sources
 #   make sanitize unit tests under address and undefined-behaviour sanitizers (clang 19)
 #   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
-#   make ci       what CI runs, two jobs at once, warnings as errors: test, sanitize, fuzz, configurations
+#   make ci       what CI runs, two jobs at once, warnings as errors: check-format, test, sanitize, fuzz, configurations
 
 SHELL := /bin/bash
 BUILD := build/release
@@ -27,7 +27,7 @@ DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libcla
   libsimdjson-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libhwy-dev libsecp256k1-dev libssl-dev libgmp-dev \
   zstd python3 clang-format ca-certificates
 
-.PHONY: deps build demo test bench format ci sanitize fuzz configurations clean
+.PHONY: deps build demo test bench format check-format ci sanitize fuzz configurations clean
 
 deps:
 	@missing=$$(for p in $(DEB_PACKAGES); do \
@@ -58,11 +58,17 @@ bench: deps $(BUILD)/build.ninja
 	cmake --build $(BUILD) -j $(JOBS) --target benchmarks guest
 	benchmarks/run.sh $(BUILD)
 
+# All our sources; what is generated lies in build.
+SOURCES = find benchmarks guest host libexecutor libprover libwitness tests -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh'
+
 format:
-	git ls-files '*.h' '*.cpp' '*.cu' '*.cuh' | xargs clang-format -i
+	$(SOURCES) | xargs clang-format -i
+
+check-format: deps
+	@$(SOURCES) | xargs clang-format --dry-run -Werror
 
 ci:
-	@for part in test sanitize fuzz configurations; do \
+	@for part in check-format test sanitize fuzz configurations; do \
 	    start=$$SECONDS; \
 	    $(MAKE) --no-print-directory $$part JOBS=2 CMAKE_FLAGS=-DSLUICE_WERROR=ON || exit 1; \
 	    echo "== make $$part: $$((SECONDS - start)) s"; \

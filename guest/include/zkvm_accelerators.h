@@ -3,16 +3,17 @@
  * C11 and C++11. SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * All functions:
- *   - return ZKVM_EOK if the operation could be done, ZKVM_EFAIL if the input is malformed: a coordinate or scalar out of
- *     range, a point off its curve or outside its subgroup where that matters, a signature nothing can be recovered from.
- *     Outputs are then unspecified. A check that comes out negative is ZKVM_EOK with *verified false;
+ *   - return ZKVM_EOK if the operation could be done, ZKVM_EFAIL if the input is malformed: a coordinate or scalar
+ *     out of range, a point off its curve or outside its subgroup where that matters, a signature nothing can be
+ *     recovered from. Outputs are then unspecified. A check that comes out negative is ZKVM_EOK with *verified false;
  *   - end the program like abort() if a pointer is NULL; only a data pointer whose length is 0 may be NULL;
  *   - allow an output to be one of the inputs.
  *
  * Where the standard leaves room, this implementation reads it so:
  *   - integers are big endian, except in BLAKE2f; field elements have to be below the modulus;
  *   - bn254 is encoded as in EIP-196 and EIP-197 (a G2 coordinate has its imaginary part first);
- *   - BLS12-381 is encoded as in EIP-2537 without the 16 zero bytes in front of each element: an Fp2 element is c0, then c1;
+ *   - BLS12-381 is encoded as in EIP-2537 without the 16 zero bytes in front of each element: an Fp2 element is c0,
+ *     then c1;
  *   - the point at infinity is all zeros;
  *   - additions check that points are on the curve; multi-scalar multiplications and pairings the subgroup too;
  *   - scalars are any 256-bit number. */
@@ -33,13 +34,27 @@ extern "C" {
 typedef enum { ZKVM_EOK = 0, ZKVM_EFAIL = -1 } zkvm_status;
 
 /* Byte strings of fixed size, aligned to 8. */
-typedef struct { ZKVM_ALIGN8 uint8_t data[16]; } zkvm_bytes_16;
-typedef struct { ZKVM_ALIGN8 uint8_t data[32]; } zkvm_bytes_32;
-typedef struct { ZKVM_ALIGN8 uint8_t data[48]; } zkvm_bytes_48;
-typedef struct { ZKVM_ALIGN8 uint8_t data[64]; } zkvm_bytes_64;
-typedef struct { ZKVM_ALIGN8 uint8_t data[96]; } zkvm_bytes_96;
-typedef struct { ZKVM_ALIGN8 uint8_t data[128]; } zkvm_bytes_128;
-typedef struct { ZKVM_ALIGN8 uint8_t data[192]; } zkvm_bytes_192;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[16];
+} zkvm_bytes_16;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[32];
+} zkvm_bytes_32;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[48];
+} zkvm_bytes_48;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[64];
+} zkvm_bytes_64;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[96];
+} zkvm_bytes_96;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[128];
+} zkvm_bytes_128;
+typedef struct {
+    ZKVM_ALIGN8 uint8_t data[192];
+} zkvm_bytes_192;
 
 typedef zkvm_bytes_32 zkvm_keccak256_hash;
 typedef zkvm_bytes_32 zkvm_sha256_hash;
@@ -94,11 +109,13 @@ typedef zkvm_bytes_32 zkvm_kzg_field_element;
 /* Keccak-256, the KECCAK256 opcode. */
 zkvm_status zkvm_keccak256(const uint8_t* data, size_t len, zkvm_keccak256_hash* output);
 
-/* ECDSA over secp256k1. A signature out of range, or a key off the curve, is not verified (ZKVM_EOK). A high s is accepted. */
+/* ECDSA over secp256k1. A high s is accepted. A signature out of range, or a key off the curve, is not verified
+ * (ZKVM_EOK). */
 zkvm_status zkvm_secp256k1_verify(const zkvm_secp256k1_hash* msg, const zkvm_secp256k1_signature* sig,
                                   const zkvm_secp256k1_pubkey* pubkey, bool* verified);
 
-/* Precompile 0x01: the public key that signed. recid is 0 to 3 (Ethereum's v less 27). The address is up to the caller. */
+/* Precompile 0x01: the public key that signed. recid is 0 to 3 (Ethereum's v less 27). The caller makes the
+ * address of it. */
 zkvm_status zkvm_secp256k1_ecrecover(const zkvm_secp256k1_hash* msg, const zkvm_secp256k1_signature* sig, uint8_t recid,
                                      zkvm_secp256k1_pubkey* output);
 
@@ -113,7 +130,8 @@ zkvm_status zkvm_modexp(const uint8_t* base, size_t base_len, const uint8_t* exp
                         const uint8_t* modulus, size_t mod_len, uint8_t* output);
 
 /* Precompile 0x06, EIP-196. */
-zkvm_status zkvm_bn254_g1_add(const zkvm_bn254_g1_point* p1, const zkvm_bn254_g1_point* p2, zkvm_bn254_g1_point* result);
+zkvm_status zkvm_bn254_g1_add(const zkvm_bn254_g1_point* p1, const zkvm_bn254_g1_point* p2,
+                              zkvm_bn254_g1_point* result);
 
 /* Precompile 0x07, EIP-196. */
 zkvm_status zkvm_bn254_g1_mul(const zkvm_bn254_g1_point* point, const zkvm_bn254_scalar* scalar,
@@ -122,8 +140,8 @@ zkvm_status zkvm_bn254_g1_mul(const zkvm_bn254_g1_point* point, const zkvm_bn254
 /* Precompile 0x08, EIP-197: whether the product of the pairings is one. No pairs at all: true. */
 zkvm_status zkvm_bn254_pairing(const zkvm_bn254_pairing_pair* pairs, size_t num_pairs, bool* verified);
 
-/* Precompile 0x09, EIP-152: BLAKE2b's F in place on h. `rounds` is an integer of the machine (the precompile's input has it
- * big endian); h, m and t are little-endian words; f is 0 or 1, anything else is ZKVM_EFAIL. */
+/* Precompile 0x09, EIP-152: BLAKE2b's F in place on h. `rounds` is an integer of the machine (the precompile's input
+ * has it big endian); h, m and t are little-endian words; f is 0 or 1, anything else is ZKVM_EFAIL. */
 zkvm_status zkvm_blake2f(uint32_t rounds, zkvm_blake2f_state* h, const zkvm_blake2f_message* m,
                          const zkvm_blake2f_offset* t, uint8_t f);
 
@@ -132,13 +150,16 @@ zkvm_status zkvm_blake2f(uint32_t rounds, zkvm_blake2f_state* h, const zkvm_blak
 zkvm_status zkvm_kzg_point_eval(const zkvm_kzg_commitment* commitment, const zkvm_kzg_field_element* z,
                                 const zkvm_kzg_field_element* y, const zkvm_kzg_proof* proof, bool* verified);
 
-/* Precompiles 0x0b to 0x11, EIP-2537. A multi-scalar multiplication of no pairs is ZKVM_EFAIL, as is a pairing of none. */
+/* Precompiles 0x0b to 0x11, EIP-2537. A multi-scalar multiplication of no pairs is ZKVM_EFAIL, and so is
+ * a pairing of none. */
 zkvm_status zkvm_bls12_g1_add(const zkvm_bls12_381_g1_point* p1, const zkvm_bls12_381_g1_point* p2,
                               zkvm_bls12_381_g1_point* result);
-zkvm_status zkvm_bls12_g1_msm(const zkvm_bls12_381_g1_msm_pair* pairs, size_t num_pairs, zkvm_bls12_381_g1_point* result);
+zkvm_status zkvm_bls12_g1_msm(const zkvm_bls12_381_g1_msm_pair* pairs, size_t num_pairs,
+                              zkvm_bls12_381_g1_point* result);
 zkvm_status zkvm_bls12_g2_add(const zkvm_bls12_381_g2_point* p1, const zkvm_bls12_381_g2_point* p2,
                               zkvm_bls12_381_g2_point* result);
-zkvm_status zkvm_bls12_g2_msm(const zkvm_bls12_381_g2_msm_pair* pairs, size_t num_pairs, zkvm_bls12_381_g2_point* result);
+zkvm_status zkvm_bls12_g2_msm(const zkvm_bls12_381_g2_msm_pair* pairs, size_t num_pairs,
+                              zkvm_bls12_381_g2_point* result);
 zkvm_status zkvm_bls12_pairing(const zkvm_bls12_381_pairing_pair* pairs, size_t num_pairs, bool* verified);
 zkvm_status zkvm_bls12_map_fp_to_g1(const zkvm_bls12_381_fp* field_element, zkvm_bls12_381_g1_point* result);
 zkvm_status zkvm_bls12_map_fp2_to_g2(const zkvm_bls12_381_fp2* field_element, zkvm_bls12_381_g2_point* result);

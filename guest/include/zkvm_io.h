@@ -14,8 +14,8 @@ extern "C" {
  * With *buf_size 0 the pointer must not be read. The buffer is 8-byte aligned here (the standard promises nothing). */
 void read_input(const uint8_t** buf_ptr, size_t* buf_size);
 
-/* Appends bytes to the public output. Size 0 is allowed and does nothing. There is no failure to report: more output than
- * the runtime can hold ends the program with an exit code that is not 0. */
+/* Appends bytes to the public output. Size 0 is allowed and does nothing. There is no failure to report: more output
+ * than the runtime can hold ends the program with an exit code that is not 0. */
 void write_output(const uint8_t* output, size_t size);
 
 #ifdef __cplusplus

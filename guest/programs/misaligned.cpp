@@ -1,5 +1,6 @@
-// Loads and stores of every width at every offset below 24, compared with the same done by bytes. With any input it does
-// nothing: what the runtime does misaligned by itself shows then.
+// Loads and stores of every width at every offset below 24, compared with the same done by bytes. With any input it
+// does nothing: what the runtime does misaligned by itself shows then.
+//
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <cstring>
 

@@ -239,7 +239,8 @@ TEST_CASE("a chip that breaks a rule of the machine is refused by name") {
     CHECK_THAT(flaw_message<Flaw::degree>(), Contains("too steep") && Contains("degree 4"));
     CHECK_THAT(flaw_message<Flaw::zero_row>(), Contains("not at home") && Contains("row of zeros"));
     CHECK_THAT(flaw_message<Flaw::selector_degree>(), Contains("write of kind 1") && Contains("degree 4"));
-    CHECK_THAT(flaw_message<Flaw::link_main>(), Contains("link of kind 1") && Contains("committed after its challenge"));
+    CHECK_THAT(flaw_message<Flaw::link_main>(),
+               Contains("link of kind 1") && Contains("committed after its challenge"));
     CHECK_THAT(flaw_message<Flaw::multiplicity>(), Contains("lookup of kind 1") && Contains("multiplicity"));
     CHECK_THAT(flaw_message<Flaw::public_value>(), Contains("public value 2"));
     CHECK_THAT(flaw_message<Flaw::arity>(), Contains("kind 1 has 1 elements here and 2"));

@@ -27,8 +27,8 @@ inline Bytes from_hex(const std::string& text) {
 struct PrecompileVector {
     std::string name;
     Bytes input;
-    Bytes expected;     ///< empty if the call must fail
-    std::string error;  ///< go-ethereum's message if the call must fail
+    Bytes expected;         ///< empty if the call must fail
+    std::string error;      ///< go-ethereum's message if the call must fail
     std::uint64_t gas = 0;  ///< price; 0 if the call must fail
 };
 

@@ -3,7 +3,8 @@
 
 namespace sluice::verify {
 
-template Verdict verify_shipped<params::kBits100, params::OpeningId::whir_rate_1_2>(
-    ByteView, ByteView, std::span<const std::uint32_t>, Arena&) noexcept;
+template Verdict verify_shipped<params::kBits100, params::OpeningId::whir_rate_1_2>(ByteView, ByteView,
+                                                                                    std::span<const std::uint32_t>,
+                                                                                    Arena&) noexcept;
 
 }  // namespace sluice::verify

@@ -77,22 +77,22 @@ struct OpcodeCounts {
 class Interpreter;
 
 /// One EVM per block. Frames, stacks and memories come from `scratch`, which is rewound after every execute() (all but
-/// the output). All 1,025 operand stacks at their full depth take 33 MiB of it; with a smaller arena the stacks get half
-/// of it, and what does not fit ends the run with arena_exhausted.
+/// the output). All 1,025 operand stacks at their full depth take 33 MiB of it; with a smaller arena the stacks get
+/// half of it, and what does not fit ends the run with arena_exhausted.
 class Evm {
-  public:
+ public:
     Evm(WorldState& state, const BlockContext& block, Arena& scratch, Diagnostics& diagnostics) noexcept;
 
-    /// Runs a message to its end; explicit frame stack, no recursion. Handles value transfer, precompiles, EIP-7702 delegation
-    /// of the recipient (its target becomes warm), creation with all its rules. Does not charge intrinsic gas and does
-    /// not touch sender nonce or gas payment. An ErrorCode means the run cannot go on (bad witness, unsupported
-    /// precompile, exhausted arena), never a failed call. Gas is below 2^63.
+    /// Runs a message to its end; explicit frame stack, no recursion. Handles value transfer, precompiles, EIP-7702
+    /// delegation of the recipient (its target becomes warm), creation with all its rules. Does not charge intrinsic
+    /// gas and does not touch sender nonce or gas payment. An ErrorCode means the run cannot go on (bad witness,
+    /// unsupported precompile, exhausted arena), never a failed call. Gas is below 2^63.
     Result<CallResult> execute(const Message& message, const TransactionContext& transaction) noexcept;
 
     /// Counts each opcode that runs from now on into `counts`.
     void set_opcode_counts(OpcodeCounts* counts) noexcept;
 
-  private:
+ private:
     friend class Interpreter;
 
     WorldState& state_;

@@ -33,9 +33,9 @@ template <class T>
 
 #if defined(__riscv) && !defined(__riscv_zbb)
 namespace detail {
-/// Without an instruction for it the compiler reverses bytes one by one, in some 20 instructions; halves take 13, and the
-/// masks are shared by the words of a longer value. Upper words are often zero. The empty assembly keeps the compiler from
-/// seeing what this is.
+/// Without an instruction for it the compiler reverses bytes one by one, in some 20 instructions; halves take 13, and
+/// the masks are shared by the words of a longer value. Upper words are often zero. The empty assembly keeps the
+/// compiler from seeing what this is.
 [[nodiscard]] inline std::uint64_t byte_swap_by_halves(std::uint64_t value) noexcept {
     if (value == 0) return 0;
     constexpr std::uint64_t kBytes = 0x00ff00ff00ff00ff;
