@@ -2,29 +2,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/crypto/keccak_batch.h"
 
-#include <hwy/highway.h>
 #include <vector>
 
 #include "sluice/base/keccak.h"
+#include "sluice/simd/instruction_sets.h"
 #include "support/catch.h"
 
 using namespace sluice;
 
 namespace {
 
-/// For each instruction set, as Highway numbers them, with its name noted for a failure.
+/// For each instruction set, with its name noted for a failure.
 template <class Check>
 void on_every_instruction_set(Check check) {
-    const auto targets = hwy::SupportedAndGeneratedTargets();
-    REQUIRE_FALSE(targets.empty());
-    for (const std::int64_t target : targets) {
-        INFO("instruction set " << hwy::TargetName(target));
-        hwy::SetSupportedTargetsForTest(target);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    for (const simd::InstructionSet& set : simd::available_instruction_sets()) {
+        INFO("instruction set " << set.name);
+        const simd::ForceInstructionSet forced(set);
         check();
     }
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 void check_batch(const std::vector<std::vector<std::uint8_t>>& messages) {

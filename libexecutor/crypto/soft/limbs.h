@@ -52,6 +52,13 @@ namespace sluice::crypto::soft {
     return static_cast<std::uint64_t>(t);
 }
 
+/// x^-1 mod 2^64 of an odd x: x is its own inverse mod 8, and each step doubles the number of right bits.
+[[nodiscard]] constexpr std::uint64_t inverse_mod_limb(std::uint64_t x) noexcept {
+    std::uint64_t inverse = x;
+    for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - x * inverse;
+    return inverse;
+}
+
 /// t + x a for the five limbs t4 .. t0 with t4 = 0 before: one row of a product by columns.
 [[gnu::always_inline]] constexpr void multiply_add_row(const Uint256& a, std::uint64_t x, std::uint64_t& t0,
                                                        std::uint64_t& t1, std::uint64_t& t2, std::uint64_t& t3,

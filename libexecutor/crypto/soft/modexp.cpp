@@ -59,13 +59,6 @@ void store_words(const Word* words, std::size_t count, MutableBytes bytes) noexc
     if (left != 0) std::memset(bytes.data(), 0, left);
 }
 
-/// x^-1 mod 2^64 of an odd x: x is its own inverse mod 8, and each step doubles the number of right bits.
-constexpr Word inverse_mod_word(Word x) noexcept {
-    Word inverse = x;
-    for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - x * inverse;
-    return inverse;
-}
-
 /// floor((2^128 - 1) / d) - 2^64 for d >= 2^63 (Moeller and Granlund, "Improved division by invariant integers", 2011),
 /// the first approximation by a short division instead of a table.
 constexpr Word reciprocal(Word d) noexcept {
@@ -181,7 +174,7 @@ struct Exponent {
 class OddRing {
  public:
     OddRing(const Word* modulus, std::size_t size, Word* scratch) noexcept
-        : modulus_(modulus), size_(size), scratch_(scratch), negated_inverse_(0 - inverse_mod_word(modulus[0])) {}
+        : modulus_(modulus), size_(size), scratch_(scratch), negated_inverse_(0 - inverse_mod_limb(modulus[0])) {}
 
     static constexpr std::size_t scratch_words(std::size_t size) noexcept { return 2 * size; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -393,7 +386,7 @@ bool power_mod_odd(ByteView base, const Exponent& exponent, const Word* modulus,
 
 /// y = difference / odd mod 2^(64 n), word by word from the low end; `difference` is used up.
 void divide_exact(Word* y, Word* difference, std::size_t n, const Word* odd, std::size_t odd_words) noexcept {
-    const Word inverse = inverse_mod_word(odd[0]);
+    const Word inverse = inverse_mod_limb(odd[0]);
     for (std::size_t i = 0; i < n; ++i) {
         y[i] = difference[i] * inverse;
         const std::size_t count = odd_words < n - i ? odd_words : n - i;

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 
+#include "crypto/soft/limbs.h"
 #include "sluice/base/uint256.h"
 
 namespace sluice::crypto::soft {
@@ -108,10 +109,7 @@ struct InverseModulus {
     std::uint64_t inverse62;
 
     [[nodiscard]] static constexpr InverseModulus from(const Uint256& modulus) noexcept {
-        // Newton's iteration: each step doubles the number of right bits.
-        std::uint64_t inverse = modulus.limb[0];
-        for (int i = 0; i < 5; ++i) inverse *= 2 - modulus.limb[0] * inverse;
-        return {Signed62::from(modulus), inverse & Signed62::kMask};
+        return {Signed62::from(modulus), inverse_mod_limb(modulus.limb[0]) & Signed62::kMask};
     }
 };
 

@@ -51,10 +51,7 @@ struct MontgomeryModulus {
     std::uint64_t negative_inverse;  ///< -1 / value mod 2^64
 
     [[nodiscard]] static constexpr MontgomeryModulus from(const Uint256& odd) noexcept {
-        // An odd number is its own inverse mod 8, and each of Newton's steps doubles the number of right bits.
-        std::uint64_t inverse = odd.limb[0];
-        for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - odd.limb[0] * inverse;
-        return {odd, 0 - inverse};
+        return {odd, 0 - inverse_mod_limb(odd.limb[0])};
     }
 };
 

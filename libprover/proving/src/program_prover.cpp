@@ -22,7 +22,8 @@ namespace {
 /// Heights of stacks that a key allows: shards of any size then have a few hundred stack columns at most.
 constexpr std::uint32_t kStackHeights[] = {16, 18, 20, 22};
 
-/// Bytes of working memory a cell of the largest table, at most; the backend's plan is under it.
+/// Bytes of working memory a cell that proving may take by the design; large tables measured about half. An estimate
+/// for refusing early: the backend's own plan needs heights, which are known when tables are filled.
 constexpr std::uint64_t kWorkingBytesPerCell = 60;
 
 /// Shards whose tables are filled or waiting while another one is proved.

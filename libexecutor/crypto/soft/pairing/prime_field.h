@@ -319,12 +319,8 @@ class PrimeField {
         return total;
     }
 
-    /// -1 / p mod 2^64: p is its own inverse mod 8, and each step doubles the number of right bits.
-    static constexpr std::uint64_t kNegatedInverse = [] {
-        std::uint64_t inverse = kModulus[0];
-        for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - kModulus[0] * inverse;
-        return 0 - inverse;
-    }();
+    /// -1 / p mod 2^64.
+    static constexpr std::uint64_t kNegatedInverse = 0 - soft::inverse_mod_limb(kModulus[0]);
     /// 2^exponent mod p.
     static constexpr Integer power_of_two(unsigned exponent) noexcept {
         PrimeField value(Integer{1});

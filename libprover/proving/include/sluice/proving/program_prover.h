@@ -71,7 +71,7 @@ class ProgramProver {
     [[nodiscard]] virtual absl::StatusOr<ProvedRun> prove(ByteView input) = 0;
 };
 
-/// Digits of a statement: exit code, SHA-256 of the output.
+/// What a proof states, as public values: exit code, SHA-256 of the output.
 using Statement = std::array<std::uint32_t, chips::kStatementValues>;
 [[nodiscard]] Statement statement_of_run(std::int32_t exit_code, ByteView output);
 
