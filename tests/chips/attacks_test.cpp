@@ -180,7 +180,7 @@ TEST_CASE("a first value of the prover's choice is refused") {
         const std::uint32_t word = shard.find("shard_ram", "key", key);
         shard.set("shard_ram", word, "in[0]", 0x10000);
         shard.set("shard_ram", word, "out[0]", 0x10000);
-        shard.set("halt", 0, "words[3].before[0]", 0x10000);
+        shard.set("halt", 0, "digest.words[3].before[0]", 0x10000);
         shard.trace->public_values[7 + 12] = KoalaBear::reduce(0x10000);
         check_refused(forger, "lookup of kind 2 (65536, 16)");
     }

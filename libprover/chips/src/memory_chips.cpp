@@ -1,6 +1,5 @@
-// Chips of loads, stores and ECALLs. SPDX-License-Identifier: MIT OR Apache-2.0
+// Chips of loads and stores. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "rv64/double_word.chip.h"
-#include "rv64/ecall.chip.h"
 #include "rv64/load.chip.h"
 #include "rv64/store.chip.h"
 #include "step_chip.h"
@@ -12,8 +11,6 @@ void add_memory(std::vector<StepChip>& chips) {
     chips.push_back(step_chip<StoreDouble>());
     chips.push_back(step_chip<Load>());
     chips.push_back(step_chip<Store>());
-    chips.push_back(step_chip<Halt>());
-    chips.push_back(step_chip<NoEffect>());
 }
 
 }  // namespace sluice::chips

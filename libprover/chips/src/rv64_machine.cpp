@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "program_image.h"
+#include "sluice/abi/features.h"
 #include "step_chip.h"
 #include "tables/linking.h"
 #include "tables/lookup_tables.h"
@@ -45,7 +46,7 @@ machine::ChipShape up_to(std::uint32_t max_height) {
 
 constexpr std::uint32_t kMaxStepRows = 1u << 24;
 
-absl::StatusOr<machine::MachineDescription> make_shards(const ProgramImage& image) {
+absl::StatusOr<machine::MachineDescription> make_shards(const ProgramImage& image, std::uint64_t features) {
     ChipList chips;
     chips.add(machine::make_chip<RangeTable>(RangeTable::shape()));
     chips.add(machine::make_chip<ByteTable>(ByteTable::shape()));
@@ -54,7 +55,7 @@ absl::StatusOr<machine::MachineDescription> make_shards(const ProgramImage& imag
     chips.add(machine::make_chip<PageTable>(image.page_shape()));
     chips.add(machine::make_chip<Ends>(one_row()));
     chips.add(machine::make_chip<ShardRam>(up_to(kMaxStepRows)));
-    for (const StepChip& chip : step_chips()) chips.add(chip.describe(up_to(kMaxStepRows)));
+    for (const StepChip& chip : step_chips(features)) chips.add(chip.describe(up_to(kMaxStepRows)));
     machine::MachineRules rules;
     rules.public_values = kPublicValues;
     rules.max_total_rows = kMaxTotalRows;
@@ -79,19 +80,27 @@ absl::StatusOr<machine::MachineDescription> make_boundary(const ProgramImage& im
 
 }  // namespace
 
+std::uint64_t provable_features() {
+    std::uint64_t features = 0;
+    for (const StepChip& chip : step_chips()) features |= chip.feature;
+    return features;
+}
+
 absl::StatusOr<Rv64Machine> Rv64Machine::make(const vm::Program& program) {
     absl::StatusOr<ProgramImage> image = ProgramImage::make(program);
     if (!image.ok()) return image.status();
-    absl::StatusOr<machine::MachineDescription> shards = make_shards(*image);
+    const std::uint64_t features = program.features.has_value() ? program.features->value : SLUICE_FEATURES_ALL;
+    absl::StatusOr<machine::MachineDescription> shards = make_shards(*image, features);
     if (!shards.ok()) return shards.status();
     absl::StatusOr<machine::MachineDescription> boundary = make_boundary(*image);
     if (!boundary.ok()) return boundary.status();
-    return Rv64Machine(*std::move(shards), *std::move(boundary), std::make_unique<ProgramImage>(*std::move(image)));
+    return Rv64Machine(*std::move(shards), *std::move(boundary), std::make_unique<ProgramImage>(*std::move(image)),
+                       features);
 }
 
 Rv64Machine::Rv64Machine(machine::MachineDescription shards, machine::MachineDescription boundary,
-                         std::unique_ptr<ProgramImage> image)
-    : shards_(std::move(shards)), boundary_(std::move(boundary)), image_(std::move(image)) {}
+                         std::unique_ptr<ProgramImage> image, std::uint64_t features)
+    : shards_(std::move(shards)), boundary_(std::move(boundary)), image_(std::move(image)), features_(features) {}
 Rv64Machine::Rv64Machine(Rv64Machine&&) noexcept = default;
 Rv64Machine& Rv64Machine::operator=(Rv64Machine&&) noexcept = default;
 Rv64Machine::~Rv64Machine() = default;

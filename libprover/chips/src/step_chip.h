@@ -1,15 +1,17 @@
 // The chips of instructions behind one interface. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
-#include "gadgets/execution.h"
+#include "gadgets/call.h"
 #include "lookup_counts.h"
 #include "sluice/isa/decode.h"
 #include "sluice/machine/description.h"
@@ -29,8 +31,11 @@ class StepTable {
 struct StepChip {
     std::uint32_t id;
     std::string_view name;
-    std::span<const isa::Op> ops;        ///< operations that it may take
-    bool (*takes)(const ExecutedStep&);  ///< whether it takes a step of them
+    std::uint64_t feature;                   ///< bit of the feature word that a machine with the chip has, or 0
+    std::span<const isa::Op> ops;            ///< operations that it may take
+    std::span<const std::uint64_t> numbers;  ///< ECALLs that it takes, or has rows of
+    std::optional<CallShape> call;           ///< if it takes them
+    bool (*takes)(const ExecutedStep&);      ///< whether it takes a step of its operations
     absl::StatusOr<machine::ChipDescription> (*describe)(machine::ChipShape);
     std::unique_ptr<StepTable> (*table)();
 };
@@ -39,9 +44,13 @@ template <class ChipType>
 class StepTableOf final : public StepTable {
  public:
     void append(const ExecutedStep& step) override {
-        typename ChipType::template Main<KoalaBear> row{};
-        ChipType::fill(step, row);
-        rows_.append(row);
+        if constexpr (requires { &ChipType::fill; }) {
+            typename ChipType::template Main<KoalaBear> row{};
+            ChipType::fill(step, row);
+            rows_.append(row);
+        } else {
+            ChipType::fill_rows(step, rows_);
+        }
     }
     [[nodiscard]] machine::ChipTrace finish(LookupCounts& counts,
                                             std::span<const KoalaBear> public_values) const override {
@@ -52,20 +61,75 @@ class StepTableOf final : public StepTable {
     machine::TraceWriter<ChipType> rows_;
 };
 
+namespace detail {
+template <class ChipType>
+[[nodiscard]] StepChip chip_entry(std::uint64_t feature) {
+    return {ChipType::kId,
+            ChipType::kName,
+            feature,
+            {},
+            {},
+            std::nullopt,
+            [](const ExecutedStep&) { return true; },
+            &machine::make_chip<ChipType>,
+            [] { return std::unique_ptr<StepTable>(std::make_unique<StepTableOf<ChipType>>()); }};
+}
+}  // namespace detail
+
+/// A chip of instructions other than ECALL.
 template <class ChipType>
 [[nodiscard]] StepChip step_chip() {
-    return {ChipType::kId, ChipType::kName, ChipType::kOps, &ChipType::takes, &machine::make_chip<ChipType>, [] {
-                return std::unique_ptr<StepTable>(std::make_unique<StepTableOf<ChipType>>());
-            }};
+    StepChip chip = detail::chip_entry<ChipType>(0);
+    chip.ops = ChipType::kOps;
+    chip.takes = &ChipType::takes;
+    return chip;
+}
+/// A chip that takes ECALLs: `kNumbers`, with `kOperands`, or `ranges` where their sizes depend on the arguments.
+template <class ChipType>
+[[nodiscard]] StepChip call_chip(std::uint64_t feature) {
+    StepChip chip = detail::chip_entry<ChipType>(feature);
+    chip.numbers = ChipType::kNumbers;
+    if constexpr (requires { &ChipType::ranges; }) {
+        chip.call = CallShape{ChipType::kArguments, &ChipType::ranges};
+    } else {
+        chip.call = call_shape_of<ChipType>();
+    }
+    return chip;
+}
+/// A chip of the further rows of ECALLs that another one takes: it has `fill_rows`, which appends any number of them.
+template <class ChipType>
+[[nodiscard]] StepChip rows_chip(std::uint64_t feature) {
+    StepChip chip = detail::chip_entry<ChipType>(feature);
+    chip.numbers = ChipType::kNumbers;
+    return chip;
 }
 
 /// All of them, by ascending id. Where several have an operation, the first that takes a step has it.
 [[nodiscard]] const std::vector<StepChip>& step_chips();
+/// Those of a machine with this feature word.
+[[nodiscard]] std::vector<StepChip> step_chips(std::uint64_t features);
+/// What a call accesses; null if no chip takes it.
+[[nodiscard]] const CallShape* call_shape(std::uint64_t number);
 
-// Parts of it, in files of their own that compile apart.
+/// Which of a machine's chips have rows of a step.
+class Dispatch {
+ public:
+    /// `chips` must outlive it.
+    explicit Dispatch(std::span<const StepChip> chips);
+
+    /// Indices of chips. Unimplemented names the step if there are none.
+    [[nodiscard]] absl::StatusOr<std::span<const std::size_t>> takers(const ExecutedStep& step) const;
+
+ private:
+    std::span<const StepChip> chips_;
+    std::vector<std::vector<std::size_t>> by_op_, by_number_;
+};
+
+// Parts of the list, in files of their own that compile apart.
 void add_sums(std::vector<StepChip>& chips);      ///< constants, sums, comparisons, branches, jumps
 void add_logic(std::vector<StepChip>& chips);     ///< logic and shifts
 void add_products(std::vector<StepChip>& chips);  ///< multiplication and division
-void add_memory(std::vector<StepChip>& chips);    ///< loads, stores, ECALLs
+void add_memory(std::vector<StepChip>& chips);    ///< loads, stores
+void add_ecalls(std::vector<StepChip>& chips);    ///< ECALLs that every machine has
 
 }  // namespace sluice::chips

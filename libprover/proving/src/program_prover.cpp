@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/hash/poseidon2_hasher.h"
@@ -160,9 +161,14 @@ absl::StatusOr<std::unique_ptr<ProgramProver>> make_prover(const vm::Program& pr
 
 }  // namespace
 
-absl::StatusOr<vm::Program> load_program(std::string file) {
-    const absl::Status patched = vm::patch_features({reinterpret_cast<std::uint8_t*>(file.data()), file.size()}, 0);
-    // A program without a feature word uses no accelerators, or traps where it does.
+absl::StatusOr<vm::Program> load_program(std::string file, std::uint64_t features) {
+    if (const std::uint64_t provable = chips::provable_features(); (features & ~provable) != 0) {
+        return absl::InvalidArgumentError(absl::StrFormat(
+            "feature word 0x%x: names accelerators without chips; expected bits of 0x%x alone", features, provable));
+    }
+    const absl::Status patched =
+        vm::patch_features({reinterpret_cast<std::uint8_t*>(file.data()), file.size()}, features);
+    // A program without a feature word uses accelerators or not whatever the machine has.
     if (!patched.ok() && !absl::IsNotFound(patched)) return patched;
     return vm::load_elf({reinterpret_cast<const std::uint8_t*>(file.data()), file.size()});
 }

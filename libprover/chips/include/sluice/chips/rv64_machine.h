@@ -7,7 +7,7 @@
 //   prover.prove({run->shard_count(), [&](std::uint32_t i) { return run->shard(i); }, [&] { return run->boundary();
 //   }});
 //
-// A program is proved as it is loaded: its feature word should name no accelerator, since those have no chips yet.
+// The program's feature word says which accelerators its machine has, if they have chips: provable_features().
 #pragma once
 
 #include <array>
@@ -29,8 +29,12 @@ namespace sluice::chips {
 
 class ProgramImage;
 
+/// The bits of the feature word (sluice/abi/features.h) of accelerators that have chips.
+[[nodiscard]] std::uint64_t provable_features();
+
 class Rv64Machine {
  public:
+    /// The machine has the chips of all accelerators in the program's feature word; of all there are if it has none.
     /// InvalidArgument if the program is not one of load_elf, or has no instruction.
     [[nodiscard]] static absl::StatusOr<Rv64Machine> make(const vm::Program& program);
 
@@ -41,14 +45,16 @@ class Rv64Machine {
     [[nodiscard]] const machine::MachineDescription& shards() const noexcept { return shards_; }
     [[nodiscard]] const machine::MachineDescription& boundary() const noexcept { return boundary_; }
     [[nodiscard]] const ProgramImage& image() const noexcept { return *image_; }
+    [[nodiscard]] std::uint64_t features() const noexcept { return features_; }
 
  private:
     Rv64Machine(machine::MachineDescription shards, machine::MachineDescription boundary,
-                std::unique_ptr<ProgramImage> image);
+                std::unique_ptr<ProgramImage> image, std::uint64_t features);
 
     machine::MachineDescription shards_;
     machine::MachineDescription boundary_;
     std::unique_ptr<ProgramImage> image_;
+    std::uint64_t features_;
 };
 
 /// Public values that make up the statement: exit code (2 limbs), SHA-256 of the public output (16 limbs).

@@ -7,8 +7,8 @@
 //   ...
 //   absl::Status held = proving::verify_run(key, proof, exit_code, output);
 //
-// The machine is that of libprover/chips, which has no circuits for accelerators yet, so programs are loaded with the
-// feature word 0 and compute in software what they otherwise leave to them.
+// The machine is that of libprover/chips. Programs are loaded with a feature word that names accelerators which have
+// chips there; what others do, the program computes in software.
 #pragma once
 
 #include <array>
@@ -30,9 +30,10 @@
 
 namespace sluice::proving {
 
-/// The program in an ELF file as the machine runs it: its feature word, where it has one, names no accelerator. Errors
-/// of vm::load_elf.
-[[nodiscard]] absl::StatusOr<vm::Program> load_program(std::string file);
+/// The program in an ELF file with this feature word, if it has a place for one. InvalidArgument if the word names an
+/// accelerator without a chip; errors of vm::load_elf.
+[[nodiscard]] absl::StatusOr<vm::Program> load_program(std::string file,
+                                                       std::uint64_t features = chips::provable_features());
 
 struct Options {
     const params::Profile* profile = &params::kBits100;
