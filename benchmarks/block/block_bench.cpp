@@ -1,4 +1,5 @@
-// Whole blocks: native execution in each witness mode with everything verified, and the emulator on the block guest.
+// Whole blocks: native execution in each witness mode with everything verified, the emulator on the block guest, and
+// filling the tables of its run.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -11,8 +12,10 @@
 #include "sample/sample.h"
 #include "sluice/block/record.h"
 #include "sluice/block/run.h"
+#include "sluice/chips/rv64_machine.h"
 #include "sluice/executor_host/chain_file.h"
 #include "sluice/files/files.h"
+#include "sluice/proving/program_prover.h"
 #include "sluice/vm/machine.h"
 #include "sluice/vm/shards.h"
 #include "sluice/witness_host/block_folder.h"
@@ -117,6 +120,56 @@ void emulator(benchmark::State& state, const Block& block, const vm::Program& pr
         benchmark::Counter(static_cast<double>(instructions), benchmark::Counter::kIsRate);
 }
 
+/// The block guest with the accelerators that have chips, its machine, and the run's first 500,000 instructions or so.
+struct Tables {
+    vm::Program program;
+    std::unique_ptr<chips::Rv64Machine> machine;
+    vm::ShardPlan plan;
+
+    static std::unique_ptr<Tables> make(const std::string& elf, const Block& block) {
+        auto program = proving::load_program(elf);
+        if (!program.ok()) return nullptr;
+        auto tables = std::make_unique<Tables>();
+        tables->program = *std::move(program);
+        auto machine = chips::Rv64Machine::make(tables->program);
+        auto run = vm::execute(tables->program, witness_host::bytes_of(block.streams[2]));
+        if (!machine.ok() || !run.ok()) return nullptr;
+        tables->machine = std::make_unique<chips::Rv64Machine>(*std::move(machine));
+        for (std::uint64_t cut = 500'000; cut < run->cost.instructions; cut += 500'000)
+            tables->plan.cuts.push_back(cut);
+        return tables;
+    }
+};
+
+/// Instructions a second of following a run to find what its shards link.
+void link_tables(benchmark::State& state, const Block& block, const Tables& tables) {
+    std::uint64_t instructions = 0;
+    for (auto _ : state) {
+        const auto run = chips::Rv64Run::make(*tables.machine, tables.program, witness_host::bytes_of(block.streams[2]),
+                                              tables.plan);
+        if (!run.ok()) return state.SkipWithError(run.status().ToString().c_str());
+        instructions += run->run().cost.instructions;
+    }
+    state.counters["instructions_per_second"] =
+        benchmark::Counter(static_cast<double>(instructions), benchmark::Counter::kIsRate);
+}
+/// Cells a second of filling the tables of the first shard.
+void fill_tables(benchmark::State& state, const Block& block, const Tables& tables) {
+    const auto run =
+        chips::Rv64Run::make(*tables.machine, tables.program, witness_host::bytes_of(block.streams[2]), tables.plan);
+    if (!run.ok()) return state.SkipWithError(run.status().ToString().c_str());
+    std::uint64_t cells = 0;
+    for (auto _ : state) {
+        const auto shard = run->shard(1);
+        if (!shard.ok()) return state.SkipWithError(shard.status().ToString().c_str());
+        for (const machine::ChipTrace& chip : shard->chips) {
+            for (const auto& columns : chip.columns) cells += columns.size();
+        }
+    }
+    state.counters["cells_per_second"] = benchmark::Counter(static_cast<double>(cells), benchmark::Counter::kIsRate);
+    state.counters["cells"] = static_cast<double>(cells) / static_cast<double>(state.iterations());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -132,7 +185,8 @@ int main(int argc, char** argv) {
         }
     }
     static std::unique_ptr<vm::Program> program;
-    if (const auto bytes = files::read_file(SLUICE_BLOCK_GUEST); bytes.ok()) {
+    const auto bytes = files::read_file(SLUICE_BLOCK_GUEST);
+    if (bytes.ok()) {
         auto loaded = vm::load_elf(witness_host::bytes_of(*bytes));
         if (loaded.ok()) program = std::make_unique<vm::Program>(*std::move(loaded));
     }
@@ -143,6 +197,18 @@ int main(int argc, char** argv) {
             const std::string name = std::string("emulator/") + (accounting ? "accounting/" : "plain/") + block->name;
             benchmark::RegisterBenchmark(name.c_str(), [&block, accounting](benchmark::State& state) {
                 emulator(state, *block, *program, accounting);
+            })->Unit(benchmark::kMillisecond);
+        }
+    }
+    static std::vector<std::unique_ptr<Tables>> tables;
+    for (const auto& block : blocks()) {
+        if (!bytes.ok() || (block->name != "21429020" && block->name != "sample")) continue;
+        tables.push_back(Tables::make(*bytes, *block));
+        if (tables.back() == nullptr) continue;
+        for (const bool fill : {false, true}) {
+            const std::string name = std::string("tables/") + (fill ? "fill/" : "link/") + block->name;
+            benchmark::RegisterBenchmark(name.c_str(), [&block, &made = *tables.back(), fill](benchmark::State& state) {
+                (fill ? fill_tables : link_tables)(state, *block, made);
             })->Unit(benchmark::kMillisecond);
         }
     }

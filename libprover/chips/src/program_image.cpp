@@ -99,10 +99,15 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
                                                            " bytes is not one of a checked program"));
         }
         const std::vector<std::uint8_t>& bytes = segment.bytes;
+        const auto first_line = static_cast<std::uint32_t>(image.lines_of_text_.size());
         if (segment.executable) {
+            image.lines_of_text_.resize(first_line + (segment.size + kPageSize - 1) / kPageSize * (kPageSize / 4),
+                                        kNone);
             for (std::uint32_t at = 0; at + 4 <= bytes.size(); at += 4) {
                 const auto line = make_line(segment.address + at, load_le<std::uint32_t>(bytes.data() + at));
-                if (line.has_value()) image.lines_.push_back(*line);
+                if (!line.has_value()) continue;
+                image.lines_of_text_[first_line + at / 4] = static_cast<std::uint32_t>(image.lines_.size());
+                image.lines_.push_back(*line);
             }
         }
         for (std::uint32_t start = 0; start < segment.size; start += kPageSize) {
@@ -110,6 +115,7 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
             page.number = (segment.address + start) / kPageSize;
             page.readable = segment.readable;
             page.writable = segment.writable;
+            if (segment.executable) page.first_line = first_line + start / 4;
             if (start < bytes.size()) {
                 page.page_class = PageClass::image;
                 page.first_word = static_cast<std::uint32_t>(image.image_words_.size());
@@ -127,28 +133,21 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
     }
     const auto add_region = [&](std::uint64_t begin, std::uint64_t end, bool writable, PageClass page_class) {
         for (std::uint64_t at = begin; at < end; at += kPageSize) {
-            image.pages_.push_back({static_cast<std::uint32_t>(at / kPageSize), true, writable, page_class, 0});
+            image.pages_.push_back({.number = static_cast<std::uint32_t>(at / kPageSize),
+                                    .readable = true,
+                                    .writable = writable,
+                                    .page_class = page_class});
         }
     };
     add_region(SLUICE_STACK_BEGIN, SLUICE_STACK_END, true, PageClass::zero);
     add_region(SLUICE_HEAP_BEGIN, SLUICE_HEAP_END, true, PageClass::zero);
     add_region(SLUICE_INPUT_BEGIN, SLUICE_INPUT_END, false, PageClass::input);
+    image.index_of_page_.assign(image.pages_.back().number + 1, kNone);
+    for (std::size_t i = 0; i < image.pages_.size(); ++i) {
+        image.index_of_page_[image.pages_[i].number] = static_cast<std::uint32_t>(i);
+    }
     if (image.lines_.empty()) return absl::InvalidArgumentError("the program has no instruction");
     return image;
-}
-
-std::optional<std::uint32_t> ProgramImage::line_at(std::uint32_t pc) const {
-    const auto found = std::lower_bound(lines_.begin(), lines_.end(), pc,
-                                        [](const ProgramLine& line, std::uint32_t value) { return line.pc < value; });
-    if (found == lines_.end() || found->pc != pc) return std::nullopt;
-    return static_cast<std::uint32_t>(found - lines_.begin());
-}
-
-std::optional<std::uint32_t> ProgramImage::page_at(std::uint32_t number) const {
-    const auto found = std::lower_bound(pages_.begin(), pages_.end(), number,
-                                        [](const Page& page, std::uint32_t value) { return page.number < value; });
-    if (found == pages_.end() || found->number != number) return std::nullopt;
-    return static_cast<std::uint32_t>(found - pages_.begin());
 }
 
 std::optional<std::uint32_t> ProgramImage::image_row(std::uint32_t key) const {

@@ -30,10 +30,12 @@ std::vector<std::uint32_t> WordStore::touched() const {
 
 std::vector<std::uint32_t> WordStore::all_touched() const {
     std::vector<std::uint32_t> keys;
-    for (const auto& [key, word] : words_) {
-        if (word.last_shard != 0) keys.push_back(key);
+    for (std::uint32_t page = 0; page < pages_.size(); ++page) {
+        if (pages_[page] == nullptr) continue;
+        for (std::uint32_t i = 0; i < kPageWords; ++i) {
+            if ((*pages_[page])[i].last_shard != 0) keys.push_back(page * kPageWords + i);
+        }
     }
-    std::sort(keys.begin(), keys.end());
     return keys;
 }
 
@@ -48,12 +50,6 @@ std::uint64_t WordStore::initial(std::uint32_t key) const {
         if (at < input_.size()) value |= std::uint64_t{input_[at]} << (8 * i);
     }
     return value;
-}
-
-WordStore::Word& WordStore::word(std::uint32_t key) {
-    const auto [entry, fresh] = words_.try_emplace(key);
-    if (fresh) entry->second.value = initial(key);
-    return entry->second;
 }
 
 }  // namespace sluice::chips
