@@ -1,4 +1,4 @@
-// `sluice test-fixtures`: the public blockchain tests. SPDX-License-Identifier: MIT OR Apache-2.0
+// `sluice test-fixtures`: the public blockchain and state tests. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -19,7 +19,7 @@ class TestFixtures final : public Command {
  public:
     [[nodiscard]] std::string name() const override { return "test-fixtures"; }
     [[nodiscard]] std::string help() const override {
-        return "Run blockchain tests (ethereum/tests, execution-spec-tests) from folders, packages or files";
+        return "Run blockchain and state tests (ethereum/tests, execution-spec-tests) from folders, packages or files";
     }
     void add_options(CLI::App& app) override {
         app.add_option("paths", paths_, "JSON files, .tar.zst or .tar.gz packages, or folders of them")

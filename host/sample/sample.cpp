@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
-#include "sample/encoding.h"
+#include "encoding/encoding.h"
 #include "sample/transactions.h"
 #include "sluice/base/keccak.h"
 #include "sluice/block/run.h"

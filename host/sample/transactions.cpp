@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "sample/assembler.h"
 #include "sample/system_contracts.h"
 #include "sluice/base/keccak.h"
 

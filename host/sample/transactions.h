@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sample/encoding.h"
+#include "encoding/encoding.h"
 
 namespace sluice::host {
 

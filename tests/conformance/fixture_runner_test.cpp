@@ -164,7 +164,7 @@ TEST_CASE("a rejection for another reason than the one named fails") {
         for (Json& block : test["blocks"]) block.erase("expectException");
     });
     CHECK(report.outcome == Outcome::failed);
-    CHECK_THAT(report.cause, Catch::Contains("expected a valid block; header_timestamp"));
+    CHECK_THAT(report.cause, Catch::Contains("expected to be valid; header_timestamp"));
 }
 
 TEST_CASE("a tar archive gives its files, and a malformed one an error with its offset") {

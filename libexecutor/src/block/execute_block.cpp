@@ -83,6 +83,7 @@ class BlockRun {
           source_(source),
           memory_(memory),
           diagnostics_(diagnostics),
+          observer_(extras.observer),
           list_arena_(memory.block.split_off(memory.block.available() / 4)),
           transactions_arena_(list_arena_.split_off(list_arena_.available() / 2)),
           state_(source, memory.block, memory.transaction, parent_state_root.word(0), fork, diagnostics),
@@ -112,10 +113,12 @@ class BlockRun {
         SLUICE_RETURN_IF_ERROR(run_transactions());
         SLUICE_RETURN_IF_ERROR(pay_withdrawals());
         if (context_.fork >= Fork::prague) SLUICE_RETURN_IF_ERROR(gather_requests());
-        SLUICE_TRY(outcome_.receipts_root, receipts_.finish());
-        outcome_.logs_bloom = receipts_.bloom();
-        SLUICE_TRY(outcome_.state_root, source_.apply(state_, memory_.block));
-        return ErrorCode::ok;
+        return compute_roots();
+    }
+    /// The same for transactions alone.
+    ErrorCode execute_transactions() noexcept {
+        SLUICE_RETURN_IF_ERROR(run_transactions());
+        return compute_roots();
     }
 
     /// Compares what was computed with what the header says. All values that execution used have been authenticated.
@@ -161,6 +164,13 @@ class BlockRun {
     [[nodiscard]] std::span<Code* const> codes() const noexcept { return state_.codes(); }
 
  private:
+    ErrorCode compute_roots() noexcept {
+        SLUICE_TRY(outcome_.receipts_root, receipts_.finish());
+        outcome_.logs_bloom = receipts_.bloom();
+        SLUICE_TRY(outcome_.state_root, source_.apply(state_, memory_.block));
+        return ErrorCode::ok;
+    }
+
     ErrorCode refuse(ErrorCode code, std::string_view what, const Hash32& in_header, const Hash32& computed) noexcept {
         return fail_with(diagnostics_, code, what, computed, in_header);
     }
@@ -420,9 +430,10 @@ class BlockRun {
 
         outcome_.gas_used += gas_used;
         outcome_.blob_gas_used += blob_gas;
+        const bool success = result.status == CallStatus::success;
         const std::span<const Log> logs = state_.logs();
-        SLUICE_RETURN_IF_ERROR(
-            receipts_.add(transaction.type, result.status == CallStatus::success, outcome_.gas_used, logs));
+        if (observer_ != nullptr) observer_->on_transaction({success, gas_used, logs});
+        SLUICE_RETURN_IF_ERROR(receipts_.add(transaction.type, success, outcome_.gas_used, logs));
         if (context_.fork >= Fork::prague) {
             SLUICE_RETURN_IF_ERROR(requests_.add_deposits(logs, config_.deposit_contract, diagnostics_));
         }
@@ -466,6 +477,7 @@ class BlockRun {
     StateSource& source_;
     ExecutionMemory& memory_;
     Diagnostics& diagnostics_;
+    TransactionObserver* observer_;
     Arena list_arena_;
     Arena transactions_arena_;
     BlockContext context_{};
@@ -490,26 +502,54 @@ ExecutionMemory ExecutionMemory::over(Arena region) noexcept {
     return memory;
 }
 
-Result<BlockOutcome> execute_block(const ChainConfig& config, const Block& block, const Header* parent,
-                                   const Hash32& parent_state_root, StateSource& source, ExecutionMemory& memory,
-                                   Diagnostics& diagnostics, const ExecutionExtras& extras) noexcept {
-    const auto fork = config.fork_at(block.header.number, block.header.timestamp);
+namespace {
+
+/// The rules of a block.
+struct Rules {
+    Fork fork = Fork::paris;
+    const BlobSchedule* schedule = nullptr;
+};
+
+Result<Rules> rules_of(const ChainConfig& config, const Header& header, Diagnostics& diagnostics) noexcept {
+    const auto fork = config.fork_at(header.number, header.timestamp);
     if (!fork.ok()) {
-        return fail_with(diagnostics, fork.error(), "block number at least", config.merge_block, block.header.number);
+        return fail_with(diagnostics, fork.error(), "block number at least", config.merge_block, header.number);
     }
-    const BlobSchedule* schedule = config.blob_schedule_at(block.header.timestamp);
+    const BlobSchedule* schedule = config.blob_schedule_at(header.timestamp);
     if (*fork >= Fork::cancun && schedule == nullptr) {
         return diagnostics.fail(ErrorCode::unsupported_fork, ErrorDetail{}.with_what("blob schedule"));
     }
-    SLUICE_RETURN_IF_ERROR(check_header(block.header, parent, *fork, schedule, diagnostics));
-    SLUICE_RETURN_IF_ERROR(check_body(block, *fork, diagnostics));
+    return Rules{*fork, schedule};
+}
 
-    BlockRun run(config, block, parent_state_root, *fork, schedule, source, memory, diagnostics, extras);
+}  // namespace
+
+Result<BlockOutcome> execute_block(const ChainConfig& config, const Block& block, const Header* parent,
+                                   const Hash32& parent_state_root, StateSource& source, ExecutionMemory& memory,
+                                   Diagnostics& diagnostics, const ExecutionExtras& extras) noexcept {
+    SLUICE_TRY(const Rules rules, rules_of(config, block.header, diagnostics));
+    SLUICE_RETURN_IF_ERROR(check_header(block.header, parent, rules.fork, rules.schedule, diagnostics));
+    SLUICE_RETURN_IF_ERROR(check_body(block, rules.fork, diagnostics));
+
+    BlockRun run(config, block, parent_state_root, rules.fork, rules.schedule, source, memory, diagnostics, extras);
     const ErrorCode code = run.execute();
     if (error_kind(code) == ErrorKind::block) return run.confirm(code);
     SLUICE_RETURN_IF_ERROR(code);
     if (extras.computed != nullptr) *extras.computed = run.outcome();
     SLUICE_RETURN_IF_ERROR(run.compare());
+    if (extras.codes != nullptr) *extras.codes = run.codes();
+    return run.outcome();
+}
+
+Result<BlockOutcome> execute_transactions(const ChainConfig& config, const Block& block,
+                                          const Hash32& parent_state_root, StateSource& source, ExecutionMemory& memory,
+                                          Diagnostics& diagnostics, const ExecutionExtras& extras) noexcept {
+    SLUICE_TRY(const Rules rules, rules_of(config, block.header, diagnostics));
+    BlockRun run(config, block, parent_state_root, rules.fork, rules.schedule, source, memory, diagnostics, extras);
+    const ErrorCode code = run.execute_transactions();
+    if (error_kind(code) == ErrorKind::block) return run.confirm(code);
+    SLUICE_RETURN_IF_ERROR(code);
+    if (extras.computed != nullptr) *extras.computed = run.outcome();
     if (extras.codes != nullptr) *extras.codes = run.codes();
     return run.outcome();
 }

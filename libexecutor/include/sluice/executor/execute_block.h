@@ -12,6 +12,7 @@
 #include "sluice/executor/fork.h"
 #include "sluice/executor/state_source.h"
 #include "sluice/executor/types.h"
+#include "sluice/executor/world_state.h"
 
 namespace sluice::executor {
 
@@ -43,9 +44,26 @@ struct BlockOutcome {
     Bloom logs_bloom{};
 };
 
+/// What became of one transaction.
+struct TransactionOutcome {
+    bool success = false;        ///< the status of its receipt
+    std::uint64_t gas_used = 0;  ///< of this transaction alone, after refunds
+    std::span<const Log> logs{};
+};
+
+/// Is told of every transaction when it has ended. What it is given is gone after the call.
+class TransactionObserver {
+ public:
+    virtual void on_transaction(const TransactionOutcome& outcome) noexcept = 0;
+
+ protected:
+    ~TransactionObserver() = default;
+};
+
 /// Options and reports that no result depends on.
 struct ExecutionExtras {
     OpcodeCounts* opcode_counts = nullptr;
+    TransactionObserver* observer = nullptr;
     /// Filled as soon as everything is computed: also when the block then fails a comparison with its header.
     BlockOutcome* computed = nullptr;
     /// Set, if the block is valid, to every code that was in hand, created ones included; they live in memory.block.
@@ -62,5 +80,14 @@ struct ExecutionExtras {
 Result<BlockOutcome> execute_block(const ChainConfig& config, const Block& block, const Header* parent,
                                    const Hash32& parent_state_root, StateSource& source, ExecutionMemory& memory,
                                    Diagnostics& diagnostics, const ExecutionExtras& extras = {}) noexcept;
+
+/// Executes the transactions of `block` alone, for tests of transactions outside a block that is valid: of the header
+/// only what transactions see of it is used, and nothing in it is checked; no system call is made, no withdrawal paid,
+/// no request gathered, and nothing compared. ok therefore says no more than that each transaction keeps the rules for
+/// transactions.
+/// The outcome has no requests hash. Errors, `source` and `extras` as for execute_block().
+Result<BlockOutcome> execute_transactions(const ChainConfig& config, const Block& block,
+                                          const Hash32& parent_state_root, StateSource& source, ExecutionMemory& memory,
+                                          Diagnostics& diagnostics, const ExecutionExtras& extras = {}) noexcept;
 
 }  // namespace sluice::executor

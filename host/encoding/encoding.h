@@ -1,8 +1,8 @@
-// RLP into strings, hex, contract assembly and signatures for the sample chain. SPDX-License-Identifier: MIT OR
-// Apache-2.0
+// RLP into strings, hex and signatures, for what makes transactions. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,35 +31,13 @@ namespace sluice::host {
     return rlp_string(bytes_of(address.view()));
 }
 
-/// Builds contract code. Labels are two-byte jump destinations, resolved by code().
-class Assembler {
- public:
-    /// Appends opcodes as they are.
-    Assembler& op(std::initializer_list<std::uint8_t> opcodes);
-    /// The shortest PUSH of a value.
-    Assembler& push(const Uint256& value);
-    /// PUSH2 of a label's place, and the JUMPDEST that defines it.
-    Assembler& push_label(int label);
-    Assembler& label(int label);
-    [[nodiscard]] std::string code() const;
-
- private:
-    struct Use {
-        std::size_t at;
-        int label;
-    };
-    std::string code_;
-    std::vector<Use> uses_;
-    std::vector<std::size_t> labels_;
-};
-
-/// Initcode that returns `runtime`.
-[[nodiscard]] std::string deployment_of(const std::string& runtime);
-
-/// A secp256k1 key of the sample chain, derived from its name.
+/// A secp256k1 key.
 class Signer {
  public:
+    /// A key derived from a name, for made-up chains.
     explicit Signer(std::string_view name);
+    /// Nothing if `key` is not in [1, n - 1].
+    static std::optional<Signer> from_key(const Hash32& key);
     [[nodiscard]] const Address& address() const { return address_; }
     struct Signature {
         std::uint8_t y_parity = 0;
@@ -70,8 +48,11 @@ class Signer {
     [[nodiscard]] Signature sign(const Hash32& hash) const;
 
  private:
-    Hash32 key_;
-    Address address_;
+    Signer() = default;
+    bool derive_address();
+
+    Hash32 key_{};
+    Address address_{};
 };
 
 }  // namespace sluice::host
