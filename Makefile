@@ -91,7 +91,8 @@ fuzz: deps build/sanitize/build.ninja
 	cmake --build build/sanitize -j $(JOBS) --target fuzzers
 	tests/fuzz/run.sh build/sanitize $(FUZZ_SECONDS) $(JOBS)
 
-# The combinations that CI only configures: clang release, no guest, a guest tool missing, freestanding parts alone.
+# The combinations that CI only configures: clang release, no guest, a guest tool missing, freestanding parts alone, no
+# CUDA.
 configurations: deps
 	rm -rf build/configure
 	cmake -S . -B build/configure/clang -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
@@ -99,6 +100,8 @@ configurations: deps
 	cmake -S . -B build/configure/no-tools -G Ninja -DSLUICE_RISCV_GCC=/nowhere/riscv64-unknown-elf-gcc | \
 	    grep 'RISC-V guest: not built; missing packages: gcc-riscv64-unknown-elf'
 	cmake -S . -B build/configure/freestanding -G Ninja -DSLUICE_HOSTED=OFF
+	cmake -S . -B build/configure/no-cuda -G Ninja -DSLUICE_CUDA=OFF
+	! grep -qi 'cuda_kernels\|cudart\|SLUICE_HAS_CUDA=1' build/configure/no-cuda/build.ninja
 	rm -rf build/configure
 
 clean:
