@@ -7,6 +7,7 @@
 #include "sluice/params_test/profile.h"
 #include "sluice/protocol/prover.h"
 #include "sluice/verify/verify.h"
+#include "wide_calls.h"
 
 namespace sluice::test {
 namespace {
@@ -91,6 +92,22 @@ TEST_CASE("a run over three shards is proved, for its exit code and output alone
     auto other = digest;
     other[31] ^= 1;
     CHECK(verdict(chips::statement_of(3, other)) == "statement 3 22");
+}
+
+TEST_CASE("calls of accelerators are proved") {
+    SLUICE_RANDOM(rng);
+    const auto [program, input] = program_of(wide_calls(rng, 2));
+    const MachineRun run = MachineRun::make(program, input);
+    REQUIRE(run.faults() == "");
+    const Proving proving(run.machine);
+    const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
+    INFO(proof.status().ToString());
+    REQUIRE(proof.ok());
+    const auto verdict = [&](const Statement& statement) {
+        return std::string(check(proving.key->body(), *proof, statement).message());
+    };
+    CHECK(verdict(chips::statement_of(0, run.tables.run.output_digest)) == "");
+    CHECK(verdict(chips::statement_of(1, run.tables.run.output_digest)) != "");
 }
 
 }  // namespace

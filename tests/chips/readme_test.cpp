@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "machine_run.h"
+#include "sluice/abi/cost.h"
 
 namespace sluice::test {
 namespace {
@@ -39,6 +40,26 @@ TEST_CASE("README's table of chips is the machine's") {
         CHECK(rows[chip.name] == expected.str());
     }
     CHECK(rows.size() == step_chips);
+}
+
+TEST_CASE("an ECALL of one row costs its chip's columns") {
+    Assembler text;
+    halt(text);
+    const auto machine = chips::Rv64Machine::make(make_program(text));
+    REQUIRE(machine.ok());
+    const std::map<std::uint64_t, std::string> chips_of = {{SLUICE_ECALL_SECP256K1_ADD, "secp256k1_add"},
+                                                           {SLUICE_ECALL_SECP256K1_DOUBLE, "secp256k1_double"},
+                                                           {SLUICE_ECALL_UINT256_MULMOD_ADD, "uint256_mulmod_add"}};
+    std::size_t found = 0;
+    for (const machine::ChipDescription& chip : machine->shards().chips()) {
+        for (const auto& [number, name] : chips_of) {
+            if (chip.name != name) continue;
+            ++found;
+            INFO(name);
+            CHECK(chip.widths[2] == abi::ecall_cost(number).cells + abi::kAluRowCells);
+        }
+    }
+    CHECK(found == chips_of.size());
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cstring>
 
-#include "secp256k1.h"
-#include "wide_integer.h"
+#include "sluice/abi/secp256k1.h"
+#include "sluice/abi/wide_integer.h"
 
 namespace sluice::abi {
 namespace {

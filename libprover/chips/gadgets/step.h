@@ -201,6 +201,8 @@ template <class B, class V>
 
 /// Gives all step chips what they have alike.
 struct StepChipBase : machine::ChipBase {
+    /// Rows of a shard.
+    static constexpr std::uint32_t kMaxHeight = 1u << 24;
     /// Whether the chip takes a step of one of its operations.
     [[nodiscard]] static bool takes(const ExecutedStep&) { return true; }
 };

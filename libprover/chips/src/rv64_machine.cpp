@@ -55,7 +55,7 @@ absl::StatusOr<machine::MachineDescription> make_shards(const ProgramImage& imag
     chips.add(machine::make_chip<PageTable>(image.page_shape()));
     chips.add(machine::make_chip<Ends>(one_row()));
     chips.add(machine::make_chip<ShardRam>(up_to(kMaxStepRows)));
-    for (const StepChip& chip : step_chips(features)) chips.add(chip.describe(up_to(kMaxStepRows)));
+    for (const StepChip& chip : step_chips(features)) chips.add(chip.describe(up_to(chip.max_height)));
     machine::MachineRules rules;
     rules.public_values = kPublicValues;
     rules.max_total_rows = kMaxTotalRows;

@@ -31,6 +31,7 @@ class StepTable {
 struct StepChip {
     std::uint32_t id;
     std::string_view name;
+    std::uint32_t max_height;                ///< rows of a shard
     std::uint64_t feature;                   ///< bit of the feature word that a machine with the chip has, or 0
     std::span<const isa::Op> ops;            ///< operations that it may take
     std::span<const std::uint64_t> numbers;  ///< ECALLs that it takes, or has rows of
@@ -66,6 +67,7 @@ template <class ChipType>
 [[nodiscard]] StepChip chip_entry(std::uint64_t feature) {
     return {ChipType::kId,
             ChipType::kName,
+            ChipType::kMaxHeight,
             feature,
             {},
             {},
@@ -131,5 +133,6 @@ void add_logic(std::vector<StepChip>& chips);     ///< logic and shifts
 void add_products(std::vector<StepChip>& chips);  ///< multiplication and division
 void add_memory(std::vector<StepChip>& chips);    ///< loads, stores
 void add_ecalls(std::vector<StepChip>& chips);    ///< ECALLs that every machine has
+void add_wide(std::vector<StepChip>& chips);      ///< ECALLs of secp256k1 and of 256-bit integers
 
 }  // namespace sluice::chips

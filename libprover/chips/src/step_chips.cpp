@@ -18,6 +18,7 @@ const std::vector<StepChip>& step_chips() {
         add_products(chips);
         add_memory(chips);
         add_ecalls(chips);
+        add_wide(chips);
         std::sort(chips.begin(), chips.end(), [](const StepChip& a, const StepChip& b) { return a.id < b.id; });
         return chips;
     }();

@@ -17,7 +17,8 @@ namespace sluice::abi {
 // Rows of different chips are not equally wide: a round of keccak-f is about as many cells as 66 ALU rows. So a second
 // figure stands beside it, cell cost: the same sum with a call's cells over the 40 cells of an ALU row, rounded up.
 //
-// The chips do not exist yet; the cells below are those of sensible ones and change together with the real layouts:
+// Where the machine has an ecall's chip, the cells are its columns (`detail::chip`; a test compares them). The others
+// are those of sensible chips and change together with the real layouts:
 //   call    25   pointer registers and dispatch: a row of 65 cells, less the 40 the instruction counts for already
 //   word    12   one aligned word at one time: value before and after (4 + 4 limbs of 16 bits), earlier time and its
 //                range-checked difference (2 + 2)
@@ -51,6 +52,10 @@ namespace detail {
 constexpr EcallCost cost(Ecall ecall, std::uint32_t rows, std::uint32_t arithmetic, std::uint32_t words) noexcept {
     return {static_cast<std::uint64_t>(ecall), rows, arithmetic + words * kWordCells + kCallCells};
 }
+/// One row of `columns` cells, in the place of the instruction's own.
+constexpr EcallCost chip(Ecall ecall, std::uint32_t columns) noexcept {
+    return {static_cast<std::uint64_t>(ecall), 1, columns - kAluRowCells};
+}
 }  // namespace detail
 
 inline constexpr std::array kEcallCosts{
@@ -68,12 +73,9 @@ inline constexpr std::array kEcallCosts{
     detail::cost(Ecall::keccak_absorb, 25, 24 * 2640 + 1088, 25 + 17),
     // 64 rounds and 16 rows to load and add, 206 columns (SP1); 48 schedule steps of 128 columns; 4 + 8 words.
     detail::cost(Ecall::sha256_compress, 64 + 16 + 48, 80 * 206 + 48 * 128, 12),
-    // Three fused modular relations: 906 and 787 columns (Ceno); 16 and 8 words.
-    detail::cost(Ecall::secp256k1_add, 1, 906, 16),
-    detail::cost(Ecall::secp256k1_double, 1, 787, 8),
-    // SP1's mulmod has 371 columns with 12 words inside; 32 more bytes of quotient, 64 of carries and 32 of addend; the
-    // addend's and the result's own words.
-    detail::cost(Ecall::uint256_mulmod_add, 1, 371 + 128, 8),
+    detail::chip(Ecall::secp256k1_add, 292),
+    detail::chip(Ecall::secp256k1_double, 233),
+    detail::chip(Ecall::uint256_mulmod_add, 280),
     // SP1: 306 columns for an operation, 592 and 1095 for the quadratic extension, first operand overwritten; our
     // result has
     // words of its own.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include "wide_integer.h"
+#include "sluice/abi/wide_integer.h"
 
 namespace sluice::abi::secp256k1 {
 

@@ -1,0 +1,174 @@
+// ECALLs on numbers of several words, and what they leave by GMP. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <random>
+#include <vector>
+
+#include "crypto/gmp.h"
+#include "programs.h"
+#include "sluice/abi/ecall.h"
+
+namespace sluice::test {
+
+using Words = std::vector<std::uint64_t>;
+
+/// One ECALL on a piece of memory of its own.
+struct WideCall {
+    std::uint64_t number;
+    Words memory;
+    std::vector<std::size_t> pointers;  ///< a0, a1, ...: words from the memory's start
+};
+
+inline mpz_class number_at(const Words& memory, std::size_t at, std::size_t words = 4) {
+    return from_limbs({memory.data() + at, words});
+}
+inline void put_number(Words& memory, std::size_t at, const mpz_class& value, std::size_t words = 4) {
+    for (std::size_t i = 0; i < words; ++i) {
+        const mpz_class word = (value >> static_cast<unsigned>(64 * i)) & mpz_class("0xffffffffffffffff");
+        memory[at + i] = word.get_ui();
+    }
+}
+inline Words words_of_number(const mpz_class& value, std::size_t words = 4) {
+    Words out(words);
+    put_number(out, 0, value, words);
+    return out;
+}
+inline Words joined_words(const std::vector<Words>& parts) {
+    Words out;
+    for (const Words& part : parts) out.insert(out.end(), part.begin(), part.end());
+    return out;
+}
+
+inline const mpz_class kSecp256k1Prime("0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
+
+inline mpz_class inverse_modulo(const mpz_class& value, const mpz_class& modulus) {
+    mpz_class result;
+    REQUIRE(mpz_invert(result.get_mpz_t(), mod(value, modulus).get_mpz_t(), modulus.get_mpz_t()) != 0);
+    return result;
+}
+
+/// x3, y3 on the line of that slope through (x1, y1) and x2.
+inline std::pair<mpz_class, mpz_class> third_point(const mpz_class& slope, const mpz_class& x1, const mpz_class& y1,
+                                                   const mpz_class& x2) {
+    const mpz_class x3 = mod(slope * slope - x1 - x2, kSecp256k1Prime);
+    return {x3, mod(slope * (x1 - x3) - y1, kSecp256k1Prime)};
+}
+
+/// The memory after the call.
+inline Words expected_memory(const WideCall& call) {
+    Words memory = call.memory;
+    const auto& at = call.pointers;
+    const mpz_class& p = kSecp256k1Prime;
+    switch (call.number) {
+        case SLUICE_ECALL_SECP256K1_ADD: {
+            const mpz_class x1 = number_at(memory, at[0]), y1 = number_at(memory, at[0] + 4);
+            const mpz_class x2 = number_at(memory, at[1]), y2 = number_at(memory, at[1] + 4);
+            const auto [x3, y3] = third_point(mod((y2 - y1) * inverse_modulo(x2 - x1, p), p), x1, y1, x2);
+            put_number(memory, at[0], x3);
+            put_number(memory, at[0] + 4, y3);
+            break;
+        }
+        case SLUICE_ECALL_SECP256K1_DOUBLE: {
+            const mpz_class x = number_at(memory, at[0]), y = number_at(memory, at[0] + 4);
+            const auto [x3, y3] = third_point(mod(3 * x * x * inverse_modulo(2 * y, p), p), x, y, x);
+            put_number(memory, at[0], x3);
+            put_number(memory, at[0] + 4, y3);
+            break;
+        }
+        case SLUICE_ECALL_UINT256_MULMOD_ADD: {
+            const mpz_class m = number_at(memory, at[3] + 4);
+            const mpz_class sum = number_at(memory, at[1]) * number_at(memory, at[2]) + number_at(memory, at[3]);
+            put_number(memory, at[0], mod(sum, m == 0 ? mpz_class(1) << 256 : m));
+            break;
+        }
+        default:
+            FAIL("no oracle for ECALL " << call.number);
+    }
+    return memory;
+}
+
+/// Memory of call `index` begins here: most lie on two pages.
+inline std::uint64_t memory_of_call(std::size_t index) {
+    return SLUICE_HEAP_BEGIN + SLUICE_PAGE_SIZE * (index + 1) - 8 * (index % 20);
+}
+
+/// A program that puts each call's memory in its place and makes the call.
+inline ProgramCase program_of(const std::vector<WideCall>& calls) {
+    Assembler text;
+    std::vector<std::uint8_t> input = empty_input();
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        text.li(s0, SLUICE_INPUT_BEGIN + 8 + input.size());
+        text.li(s1, memory_of_call(i));
+        for (std::size_t j = 0; j < calls[i].memory.size(); ++j) {
+            text.ld(t0, s0, static_cast<int>(8 * j));
+            text.sd(t0, s1, static_cast<int>(8 * j));
+            input.resize(input.size() + 8);
+            store_le<std::uint64_t>(input.data() + input.size() - 8, calls[i].memory[j]);
+        }
+        for (std::size_t j = 0; j < calls[i].pointers.size(); ++j) {
+            text.addi(a0 + static_cast<unsigned>(j), s1, static_cast<int>(8 * calls[i].pointers[j]));
+        }
+        text.call(calls[i].number);
+    }
+    halt(text);
+    return {make_program(text), input};
+}
+
+/// Numbers at whose sides something changes: of `bits` bits, below `bound`.
+inline std::vector<mpz_class> edge_numbers(const mpz_class& bound, std::size_t bits) {
+    std::vector<mpz_class> numbers;
+    const auto add = [&](const mpz_class& number) {
+        for (int i = -1; i <= 1; ++i) {
+            if (number + i >= 0 && number + i < bound) numbers.push_back(number + i);
+        }
+    };
+    add(0);
+    add(bound - 1);
+    const mpz_class all = (mpz_class(1) << bits) - 1;
+    add(all / 255 * 0x7f);  // signed digits that are all the largest, and all the smallest
+    add(all / 255 * 0x80);
+    for (std::size_t bit = 16; bit < bits; bit += 16) add(mpz_class(1) << bit);
+    for (std::size_t bit = 16; bit < bits; bit += 16) {
+        // All ones, and the bound, above.
+        add(all - (mpz_class(1) << bit));
+        add((bound >> bit) << bit);
+    }
+    return numbers;
+}
+inline mpz_class any_number(std::mt19937_64& rng, const std::vector<mpz_class>& edges, const mpz_class& bound) {
+    return rng() % 2 == 0 ? edges[rng() % edges.size()] : random_below(rng, bound);
+}
+
+/// Calls of all kinds on edge and random numbers, operands apart.
+inline std::vector<WideCall> wide_calls(std::mt19937_64& rng, std::size_t each) {
+    std::vector<WideCall> calls;
+    const mpz_class& p = kSecp256k1Prime;
+    const auto edges = edge_numbers(p, 256);
+    const mpz_class all = mpz_class(1) << 256;
+    const auto any_edges = edge_numbers(all, 256);
+    for (std::size_t i = 0; i < each; ++i) {
+        std::vector<mpz_class> n;
+        for (int j = 0; j < 4; ++j) n.push_back(any_number(rng, edges, p));
+        if (n[0] != n[2]) {
+            calls.push_back({SLUICE_ECALL_SECP256K1_ADD,
+                             joined_words({words_of_number(n[0]), words_of_number(n[1]), words_of_number(n[2]),
+                                           words_of_number(n[3])}),
+                             {0, 8}});
+        }
+        if (n[1] != 0) {
+            calls.push_back(
+                {SLUICE_ECALL_SECP256K1_DOUBLE, joined_words({words_of_number(n[0]), words_of_number(n[1])}), {0}});
+        }
+        Words memory(20);
+        for (std::size_t j = 0; j < 4; ++j) put_number(memory, 4 * j, any_number(rng, any_edges, all));
+        // Moduli of any length, and what the result's place held.
+        if (i % 3 == 1) put_number(memory, 12, random_below(rng, mpz_class(1) << static_cast<unsigned>(rng() % 256)));
+        memory[16] = rng();
+        calls.push_back({SLUICE_ECALL_UINT256_MULMOD_ADD, memory, {16, 0, 4, 8}});
+    }
+    return calls;
+}
+
+}  // namespace sluice::test
