@@ -8,6 +8,7 @@
 #   make format   clang-format over our sources
 #   make sanitize unit tests under address and undefined-behaviour sanitizers (clang 19)
 #   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
+#   make nightly  millions of random comparisons with other implementations; about an hour on 2 cores
 #   make ci       what CI runs, two jobs at once, warnings as errors: check-format, test, sanitize, fuzz, configurations
 
 SHELL := /bin/bash
@@ -27,7 +28,7 @@ DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libcla
   libsimdjson-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libhwy-dev libsecp256k1-dev libssl-dev libgmp-dev \
   zstd python3 clang-format ca-certificates
 
-.PHONY: deps build demo test bench format check-format ci sanitize fuzz configurations clean
+.PHONY: deps build demo test bench format check-format ci sanitize fuzz nightly configurations clean
 
 deps:
 	@missing=$$(for p in $(DEB_PACKAGES); do \
@@ -90,6 +91,10 @@ sanitize: deps build/sanitize/build.ninja
 fuzz: deps build/sanitize/build.ninja
 	cmake --build build/sanitize -j $(JOBS) --target fuzzers
 	tests/fuzz/run.sh build/sanitize $(FUZZ_SECONDS) $(JOBS)
+
+nightly: deps $(BUILD)/build.ninja
+	cmake --build $(BUILD) -j $(JOBS) --target test_ecdsa test_hash test_modexp test_bn254 test_bls12_381 test_uint256_arith
+	SLUICE_TEST_JOBS=$${SLUICE_TEST_JOBS:-2} tests/nightly.sh $(BUILD)
 
 # The combinations that CI only configures: clang release, no guest, a guest tool missing, freestanding parts alone, no
 # CUDA.

@@ -120,7 +120,7 @@ TEST_CASE("arithmetic on edge values agrees with GMP") {
 
 TEST_CASE("arithmetic on random values agrees with GMP") {
     SLUICE_RANDOM(rng);
-    for (int i = 0; i < 20000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(20000); ++i) {
         const Uint256 a = random_value(rng);
         const Uint256 b = random_value(rng);
         check_binary(a, b);
@@ -130,7 +130,7 @@ TEST_CASE("arithmetic on random values agrees with GMP") {
 
 TEST_CASE("a dividend built from quotient and remainder divides back into them") {
     SLUICE_RANDOM(rng);
-    for (int i = 0; i < 20000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(20000); ++i) {
         const Uint256 divisor = random_value(rng);
         if (divisor.is_zero()) continue;
         const Uint256 room = Uint256{} - Uint256{1};
@@ -146,9 +146,23 @@ TEST_CASE("a dividend built from quotient and remainder divides back into them")
     }
 }
 
+TEST_CASE("sums and products next to multiples of the modulus reduce as GMP says") {
+    SLUICE_RANDOM(rng);
+    for (std::uint64_t i = 0; i < test::rounds(5000); ++i) {
+        const Uint256 m = random_value(rng);
+        if (m.is_zero()) continue;
+        const auto near = [&] { return m * Uint256(rng() % 4) + Uint256(rng() % 5) - Uint256(2); };
+        check_ternary(near(), near(), m);
+        // a b = q m + r for a chosen quotient: q from all ones down, where its digits are guessed too high.
+        const Uint256 a = from_gmp((two256() - 1 - static_cast<unsigned long>(rng() % 3)) % to_gmp(m));
+        check_ternary(a, ~Uint256() - Uint256(rng() % 3), m);
+        check_ternary(~Uint256(), near(), m);
+    }
+}
+
 TEST_CASE("powers agree with GMP") {
     SLUICE_RANDOM(rng);
-    for (int i = 0; i < 500; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(500); ++i) {
         const Uint256 base = random_value(rng);
         const Uint256 exponent = random_value(rng);
         mpz_class expected;
@@ -160,7 +174,7 @@ TEST_CASE("powers agree with GMP") {
 
 TEST_CASE("shifts, bytes and sign extension agree with GMP") {
     SLUICE_RANDOM(rng);
-    for (int i = 0; i < 300; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(300); ++i) {
         const Uint256 a = random_value(rng);
         INFO("a " << to_gmp(a).get_str(16));
         for (unsigned shift = 0; shift <= 257; ++shift) {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/crypto/bls12_381.h"
 
-#include "crypto/gmp.h"
+#include "crypto/edges.h"
+#include "crypto/openssl_curve.h"
 #include "crypto/soft/pairing/bls12_381.h"
 #include "support/catch.h"
 #include "support/precompile_vectors.h"
@@ -250,6 +251,54 @@ TEST_CASE("BLS12-381 field arithmetic agrees with GMP") {
             CHECK(pairing::square_root_quadratic(x, Curve::kModulus, Curve::kHalf, root2) == square_in_fp2);
             if (square_in_fp2) CHECK(square(root2) == x);
         }
+    }
+}
+
+TEST_CASE("BLS12-381 field arithmetic agrees with GMP on numbers that are mostly edges") {
+    SLUICE_RANDOM(rng);
+    const sluice::test::EdgeNumbers numbers(384, {kP, kR});
+    for (std::uint64_t i = 0; i < sluice::test::rounds(3000); ++i) {
+        const mpz_class a = numbers.below(rng, kP);
+        const mpz_class b = numbers.below(rng, kP);
+        INFO(a.get_str(16) << " " << b.get_str(16));
+        const Curve::Fp x = element(a);
+        const Curve::Fp y = element(b);
+        REQUIRE(integer(x + y) == mod(a + b, kP));
+        REQUIRE(integer(x - y) == mod(a - b, kP));
+        REQUIRE(integer(x * y) == mod(a * b, kP));
+        REQUIRE(integer(square(x)) == mod(a * a, kP));
+        REQUIRE(integer(-x) == mod(-a, kP));
+        const Curve::Fp2 product = Curve::Fp2{x, y} * Curve::Fp2{y, x + y};
+        REQUIRE(integer(product.c0) == mod(a * b - b * (a + b), kP));
+        REQUIRE(integer(product.c1) == mod(a * (a + b) + b * b, kP));
+        if (i % 16 == 0) REQUIRE(integer(inverse(x)) == sluice::test::power(a, kP - 2, kP));
+    }
+}
+
+TEST_CASE("BLS12-381's additions and multiplications in G1 agree with OpenSSL's") {
+    SLUICE_RANDOM(rng);
+    const sluice::test::OpensslCurve curve(kP, 4, 48);
+    const sluice::test::EdgeNumbers numbers(256, {kR});
+    Bytes p = kG1;
+    for (std::uint64_t i = 0; i < sluice::test::rounds(30); ++i) {
+        const mpz_class k = numbers(rng);
+        INFO(k.get_str(16));
+        const Bytes q = mul<Curve::G1>(p, k);
+        REQUIRE(q == curve.multiply(p, k));
+        REQUIRE(add<Curve::G1>(p, q) == curve.add(p, q));
+        REQUIRE(add<Curve::G1>(q, q) == curve.add(q, q));
+        // Many terms at once, with scalars that repeat, cancel or have no low or high half.
+        Bytes terms;
+        Bytes sum(96);
+        for (unsigned term = 0; term < 1 + i % 12; ++term) {
+            const mpz_class scalar = numbers(rng);
+            const Bytes& point = term % 3 == 1 ? q : p;
+            terms = terms + point + to_bytes(scalar, 32);
+            sum = curve.add(sum, curve.multiply(point, scalar));
+        }
+        REQUIRE(msm<Curve::G1>(terms) == sum);
+        p = add<Curve::G1>(q, kG1);
+        if (p == Bytes(96)) p = kG1;
     }
 }
 

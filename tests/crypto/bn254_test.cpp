@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/crypto/bn254.h"
 
-#include "crypto/gmp.h"
+#include "crypto/edges.h"
+#include "crypto/openssl_curve.h"
 #include "crypto/soft/pairing/bn254.h"
 #include "support/catch.h"
 #include "support/precompile_vectors.h"
@@ -184,6 +185,44 @@ TEST_CASE("BN254 field arithmetic agrees with GMP") {
     Curve::Fp ignored;
     CHECK_FALSE(Curve::load(too_large.data(), ignored));
     CHECK_FALSE(Curve::load(Bytes(32, 0xff).data(), ignored));
+}
+
+TEST_CASE("BN254 field arithmetic agrees with GMP on numbers that are mostly edges") {
+    SLUICE_RANDOM(rng);
+    const sluice::test::EdgeNumbers numbers(256, {kP, kR});
+    for (std::uint64_t i = 0; i < sluice::test::rounds(3000); ++i) {
+        const mpz_class a = numbers.below(rng, kP);
+        const mpz_class b = numbers.below(rng, kP);
+        INFO(a.get_str(16) << " " << b.get_str(16));
+        const Curve::Fp x = element(a);
+        const Curve::Fp y = element(b);
+        REQUIRE(integer(x + y) == sluice::test::mod(a + b, kP));
+        REQUIRE(integer(x - y) == sluice::test::mod(a - b, kP));
+        REQUIRE(integer(x * y) == sluice::test::mod(a * b, kP));
+        REQUIRE(integer(square(x)) == sluice::test::mod(a * a, kP));
+        REQUIRE(integer(-x) == sluice::test::mod(-a, kP));
+        const Curve::Fp2 product = Curve::Fp2{x, y} * Curve::Fp2{y, x + y};
+        REQUIRE(integer(product.c0) == sluice::test::mod(a * b - b * (a + b), kP));
+        REQUIRE(integer(product.c1) == sluice::test::mod(a * (a + b) + b * b, kP));
+        if (i % 16 == 0) REQUIRE(integer(inverse(x)) == sluice::test::power(a, kP - 2, kP));
+    }
+}
+
+TEST_CASE("BN254's additions and multiplications of points agree with OpenSSL's") {
+    SLUICE_RANDOM(rng);
+    const sluice::test::OpensslCurve curve(kP, 3, 32);
+    const sluice::test::EdgeNumbers numbers(256, {kP, kR});
+    Bytes p = kG1;
+    for (std::uint64_t i = 0; i < sluice::test::rounds(150); ++i) {
+        const mpz_class k = numbers(rng);
+        INFO(k.get_str(16));
+        const Bytes q = mul(p, k);
+        REQUIRE(q == curve.multiply(p, k));
+        REQUIRE(add(p, q) == curve.add(p, q));
+        REQUIRE(add(q, q) == curve.add(q, q));
+        p = add(q, kG1);
+        if (p == Bytes(64)) p = kG1;
+    }
 }
 
 TEST_CASE("the BN254 tower is a field and its shortcuts agree with plain products") {

@@ -15,7 +15,7 @@
 #include <secp256k1_recovery.h>
 #include <vector>
 
-#include "crypto/gmp.h"
+#include "crypto/edges.h"
 #include "crypto/soft/accelerated.h"
 #include "crypto/soft/secp256k1.h"
 #include "crypto/soft/secp256r1.h"
@@ -202,7 +202,7 @@ TEST_CASE("the field of secp256k1 agrees with GMP, on values of many ones and ze
     const mpz_class p = integer(k1::kPrime);
     const std::vector<Uint256> edges = edge_words(k1::kOrder, k1::kPrime);
     const auto value = [&] { return rng() % 4 == 0 ? edges[rng() % edges.size()] : random_word(rng); };
-    for (int i = 0; i < 20000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(20000); ++i) {
         // Any 256-bit number stands for its residue.
         const Uint256 a = value();
         const Uint256 b = value();
@@ -237,7 +237,7 @@ TEMPLATE_TEST_CASE("Montgomery arithmetic agrees with GMP", "", r1::Plain::Field
     const auto value = [&] {
         return word(test::mod(integer(rng() % 4 == 0 ? edges[rng() % edges.size()] : random_word(rng)), m));
     };
-    for (int i = 0; i < 10000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(10000); ++i) {
         const Uint256 a = value();
         const Uint256 b = value();
         const Element x = Element::from(a);
@@ -272,13 +272,13 @@ TEST_CASE("a scalar's two parts stay below 2^128 and add up to it") {
         REQUIRE(mpz_sizeinbase(part(split.first).get_mpz_t(), 2) <= 128);
         REQUIRE(mpz_sizeinbase(part(split.second).get_mpz_t(), 2) <= 128);
     };
-    for (int i = 0; i < 20000; ++i) check(word(test::random_below(rng, n)));
+    for (std::uint64_t i = 0; i < test::rounds(20000); ++i) check(word(test::random_below(rng, n)));
     for (const Uint256& edge : edge_words(k1::kOrder, k1::kPrime)) {
         if (edge < k1::kOrder) check(edge);
     }
     // Corners of the lattice's cells, where the rounding turns over.
     const mpz_class vectors[2][2] = {{integer(k1::kA1), -integer(k1::kMinusB1)}, {integer(k1::kA2), integer(k1::kA1)}};
-    for (int i = 0; i < 2000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(2000); ++i) {
         const mpz_class c1 = test::random_below(rng, mpz_class(1) << 127);
         const mpz_class c2 = test::random_below(rng, mpz_class(1) << 127);
         const mpz_class corner = ((2 * c1 + 1) * vectors[0][0] + (2 * c2 + 1) * vectors[1][0]) / 2 +
@@ -303,7 +303,7 @@ TEST_CASE("the generator's tables hold its odd multiples") {
 TEST_CASE("negating a y is right next to its borrows, too") {
     SLUICE_RANDOM(rng);
     const mpz_class p = integer(k1::kPrime);
-    for (int i = 0; i < 2000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(2000); ++i) {
         Uint256 y = random_word(rng);
         if (i % 2 == 0) y.limb[0] = ~std::uint64_t{0} - k1::kFold + rng() % 2000 - 1000;
         for (int limb = 1; limb < 4; ++limb) {
@@ -319,7 +319,7 @@ TEST_CASE("negating a y is right next to its borrows, too") {
 
 TEST_CASE("recovering agrees with libsecp256k1 on signatures of random keys") {
     SLUICE_RANDOM(rng);
-    for (int i = 0; i < 2000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(2000); ++i) {
         const Hash32 hash = random_word(rng).to_hash();
         std::uint8_t secret[32];
         word(1 + test::random_below(rng, integer(k1::kOrder) - 1)).to_be(secret);
@@ -346,7 +346,7 @@ TEST_CASE("recovering agrees with libsecp256k1 on signatures of random keys") {
 TEST_CASE("recovering agrees with libsecp256k1 on numbers that are no signatures") {
     SLUICE_RANDOM(rng);
     int recovered = 0;
-    for (int i = 0; i < 2000; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(2000); ++i) {
         const Hash32 hash = random_word(rng).to_hash();
         const Uint256 r = random_word(rng);
         const Uint256 s = random_word(rng);
@@ -355,8 +355,36 @@ TEST_CASE("recovering agrees with libsecp256k1 on numbers that are no signatures
         recovered += ours_recover(hash, r, s, recovery_id).has_value() ? 1 : 0;
     }
     // About half of all x have a point.
-    REQUIRE(recovered > 300);
-    REQUIRE(recovered < 1700);
+    REQUIRE(recovered > static_cast<int>(test::rounds(300)));
+    REQUIRE(recovered < static_cast<int>(test::rounds(1700)));
+}
+
+TEST_CASE("recovering and verifying agree with libsecp256k1 on numbers that are mostly edges") {
+    SLUICE_RANDOM(rng);
+    const mpz_class n = integer(k1::kOrder);
+    const Modulo modulo{n};
+    const test::EdgeNumbers numbers(256, {n, integer(k1::kPrime), integer(k1::kPrime) - n, integer(k1::kLambda)});
+    for (std::uint64_t i = 0; i < test::rounds(1000); ++i) {
+        const Uint256 s = word(numbers(rng));
+        const int recovery_id = static_cast<int>(rng() % 4);
+        check_recover(word(numbers(rng)).to_hash(), word(numbers(rng)), s, recovery_id, false);
+        // A signature of chosen multipliers: for R = k G and the key d G, z = s k - r d.
+        const Uint256 k = word(numbers.below(rng, n));
+        const Uint256 d = word(numbers.below(rng, n));
+        if (k.is_zero() || d.is_zero()) continue;
+        const Key point = public_key(k);
+        const Uint256 r = word(test::mod(integer(Uint256::from_be(point.data())), n));
+        const int id = (point[63] & 1) + (r == Uint256::from_be(point.data()) ? 0 : 2);
+        const Uint256 z = modulo.add(modulo.multiply(s, k), modulo.negate(modulo.multiply(r, d)));
+        check_recover(z.to_hash(), r, s, id, false);
+        if (s.is_zero() || !(s < k1::kOrder)) continue;
+        REQUIRE(ours_recover(z.to_hash(), r, s, id) == public_key(d));
+        // Numbers beside the right ones: verification says what libsecp256k1's says.
+        const Key key = public_key(rng() % 2 == 0 ? d : modulo.negate(d));
+        const Uint256 other = rng() % 2 == 0 ? s : modulo.negate(s);
+        REQUIRE(crypto::secp256k1_verify(z.to_hash(), r, other, key.data()) ==
+                reference_verify(z.to_hash(), r, other, key));
+    }
 }
 
 TEST_CASE("recovering agrees with libsecp256k1 on every mix of edge values") {
@@ -385,7 +413,7 @@ TEST_CASE("recovering agrees with libsecp256k1 on every mix of edge values") {
 TEST_CASE("small r + n is recovered as x, for identifiers 2 and 3") {
     SLUICE_RANDOM(rng);
     int recovered = 0;
-    for (int i = 0; i < 200; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(200); ++i) {
         // p - n has 129 bits; r runs up to a little above it.
         const Uint256 r{rng(), rng() % 2 == 0 ? rng() : 0x14551231950b75fc, i % 3 == 0 ? 1u : 0u, 0};
         const Uint256 s = random_word(rng);
@@ -448,7 +476,7 @@ TEST_CASE("verification agrees with libsecp256k1 on good, changed and edge signa
     SLUICE_RANDOM(rng);
     const std::vector<Uint256> edges = edge_words(k1::kOrder, k1::kPrime);
     int accepted = 0;
-    for (int i = 0; i < 1500; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(1500); ++i) {
         Hash32 hash = random_word(rng).to_hash();
         std::uint8_t secret[32];
         word(1 + test::random_below(rng, integer(k1::kOrder) - 1)).to_be(secret);
@@ -493,7 +521,7 @@ TEST_CASE("verification agrees with libsecp256k1 on good, changed and edge signa
         key = good_key;
         REQUIRE(check());
     }
-    REQUIRE(accepted >= 4500);
+    REQUIRE(accepted >= static_cast<int>(test::rounds(4500)));
 }
 
 TEST_CASE("verification takes x = r + n for r, and no key with a coordinate of p or more") {
@@ -574,7 +602,7 @@ TEST_CASE("P-256 verification agrees with OpenSSL on good, changed and edge sign
     SLUICE_RANDOM(rng);
     const std::vector<Uint256> edges = edge_words(r1::kOrder, r1::kPrime);
     int accepted = 0;
-    for (int i = 0; i < 300; ++i) {
+    for (std::uint64_t i = 0; i < test::rounds(300); ++i) {
         OpensslKey pair;
         // Keys k G for small k too, where multiples of key and generator coincide, and (n - k) G.
         mpz_class secret = i < 40 ? mpz_class(i / 2 + 1) : 1 + test::random_below(rng, integer(r1::kOrder) - 1);
@@ -626,7 +654,48 @@ TEST_CASE("P-256 verification agrees with OpenSSL on good, changed and edge sign
         REQUIRE((good[0] == r && good[1] == s && good[2] == x && good[3] == y));
         REQUIRE(check());
     }
-    REQUIRE(accepted >= 900);
+    REQUIRE(accepted >= static_cast<int>(test::rounds(900)));
+}
+
+TEST_CASE("P-256 verification agrees with OpenSSL on signatures of multipliers that are mostly edges") {
+    SLUICE_RANDOM(rng);
+    const mpz_class n = integer(r1::kOrder);
+    const Modulo modulo{n};
+    const test::EdgeNumbers numbers(256, {n, integer(r1::kPrime), integer(r1::kPrime) - n});
+    const std::unique_ptr<EC_GROUP, decltype(&EC_GROUP_free)> group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1),
+                                                                    EC_GROUP_free);
+    const auto multiple = [&](const Uint256& k, Uint256& x, Uint256& y) {
+        const OpensslKey coordinates;
+        const std::unique_ptr<BIGNUM, decltype(&BN_free)> scalar(bignum(k), BN_free);
+        const std::unique_ptr<EC_POINT, decltype(&EC_POINT_free)> point(EC_POINT_new(group.get()), EC_POINT_free);
+        REQUIRE(EC_POINT_mul(group.get(), point.get(), scalar.get(), nullptr, nullptr, nullptr) == 1);
+        REQUIRE(EC_POINT_get_affine_coordinates(group.get(), point.get(), coordinates.x, coordinates.y, nullptr) == 1);
+        x = word(coordinates.x);
+        y = word(coordinates.y);
+    };
+    std::uint64_t accepted = 0;
+    for (std::uint64_t i = 0; i < test::rounds(400); ++i) {
+        // z = s k - r d for R = k G and the key d G.
+        const Uint256 k = word(numbers.below(rng, n));
+        const Uint256 d = word(numbers.below(rng, n));
+        const Uint256 s = word(numbers.below(rng, n));
+        if (k.is_zero() || d.is_zero() || s.is_zero()) continue;
+        Uint256 x, y, r, ignored;
+        multiple(d, x, y);
+        multiple(k, r, ignored);
+        r = word(test::mod(integer(r), n));
+        const Uint256 z = modulo.add(modulo.multiply(s, k), modulo.negate(modulo.multiply(r, d)));
+        INFO("k " << integer(k).get_str(16) << " d " << integer(d).get_str(16) << " s " << integer(s).get_str(16));
+        REQUIRE(crypto::secp256r1_verify(z.to_hash(), r, s, x, y));
+        REQUIRE(openssl_verify(z.to_hash(), r, s, x, y));
+        ++accepted;
+        const Uint256 any = word(numbers(rng));
+        Uint256 changed[] = {z, r, s, x, y};
+        changed[rng() % 5] = any;
+        const auto& [z2, r2, s2, x2, y2] = changed;
+        REQUIRE(crypto::secp256r1_verify(z2.to_hash(), r2, s2, x2, y2) == openssl_verify(z2.to_hash(), r2, s2, x2, y2));
+    }
+    REQUIRE(accepted > test::rounds(200));
 }
 
 TEST_CASE("P-256 verification takes x = r + n for r and hashes of n and more") {

@@ -318,6 +318,21 @@ TEST_CASE("BLAKE2b built on blake2f equals OpenSSL's for all lengths up to 300")
     }
 }
 
+TEST_CASE("hashes of random lengths equal OpenSSL's") {
+    SLUICE_RANDOM(rng);
+    for (std::uint64_t i = 0; i < test::rounds(3000); ++i) {
+        // Around the ends of blocks, where the padding goes to another one.
+        const Bytes message = random_message(rng, rng() % 3 == 0 ? 64 * (rng() % 5) + rng() % 3 + 54 : rng() % 400);
+        INFO("size " << message.size());
+        REQUIRE(view_of(crypto::sha256(message)) == openssl(EVP_sha256(), message));
+        Bytes digest(20);
+        RIPEMD160(message.data(), message.size(), digest.data());
+        const auto ours = crypto::ripemd160(message);
+        REQUIRE(Bytes(ours.begin(), ours.end()) == digest);
+        REQUIRE(blake2b512(message) == openssl(EVP_blake2b512(), message));
+    }
+}
+
 TEST_CASE("blake2f gives the results of go-ethereum's vectors") {
     if (test::test_data().empty()) SLUICE_SKIP_NO_DATA("precompiles.tar.zst");
     for (const auto& vector : test::precompile_vectors("blake2F")) {

@@ -1,8 +1,11 @@
-// Modular exponentiation against GMP and go-ethereum's vectors.
+// Modular exponentiation against GMP, OpenSSL and go-ethereum's vectors.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/crypto/modexp.h"
 
-#include "crypto/gmp.h"
+#include <memory>
+#include <openssl/bn.h>
+
+#include "crypto/edges.h"
 #include "support/catch.h"
 #include "support/precompile_vectors.h"
 
@@ -38,7 +41,7 @@ void compare(const Bytes& base, const Bytes& exponent, const Bytes& modulus) {
 TEST_CASE("modexp agrees with GMP on all sizes from 0 to 64 bytes") {
     SLUICE_RANDOM(rng);
     for (std::size_t size = 0; size <= 64; ++size) {
-        for (int round = 0; round < 40; ++round) {
+        for (std::uint64_t round = 0; round < sluice::test::rounds(40); ++round) {
             Bytes modulus = sluice::test::random_bytes(rng, size);
             const Bytes base = sluice::test::random_bytes(rng, rng() % 80);
             const Bytes exponent = sluice::test::random_bytes(rng, rng() % 40);
@@ -55,13 +58,38 @@ TEST_CASE("modexp agrees with GMP on all sizes from 0 to 64 bytes") {
 TEST_CASE("modexp agrees with GMP on larger sizes") {
     SLUICE_RANDOM(rng);
     for (const std::size_t size : {65u, 96u, 128u, 200u, 255u, 256u, 257u, 384u, 512u, 777u, 1024u, 2000u}) {
-        for (int round = 0; round < 4; ++round) {
+        for (std::uint64_t round = 0; round < 4; ++round) {
             Bytes modulus = sluice::test::random_bytes(rng, size);
             if (round % 2 == 0) modulus.back() |= 1;
             if (round == 3) std::fill(modulus.end() - static_cast<std::ptrdiff_t>(size / 3), modulus.end(), 0);
             compare(sluice::test::random_bytes(rng, rng() % (2 * size)),
                     sluice::test::random_bytes(rng, 1 + rng() % 40), modulus);
         }
+    }
+}
+
+TEST_CASE("modexp agrees with GMP and OpenSSL on operands that are mostly edges") {
+    SLUICE_RANDOM(rng);
+    const std::unique_ptr<BN_CTX, decltype(&BN_CTX_free)> context(BN_CTX_new(), BN_CTX_free);
+    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+    const auto number = [](const Bytes& bytes) {
+        return Number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr), BN_free);
+    };
+    for (std::uint64_t i = 0; i < sluice::test::rounds(2000); ++i) {
+        const unsigned bits = 8 * (1 + static_cast<unsigned>(rng() % 40));
+        const mpz_class modulus = sluice::test::EdgeNumbers(bits, {})(rng);
+        const sluice::test::EdgeNumbers near(bits + 64, {modulus});
+        const Bytes base = sluice::test::to_bytes(near(rng), bits / 8 + 8);
+        const Bytes exponent = sluice::test::to_bytes(sluice::test::EdgeNumbers(72, {modulus})(rng), 9);
+        const Bytes divisor = sluice::test::to_bytes(modulus, bits / 8);
+        compare(base, exponent, divisor);
+        if (modulus == 0) continue;  // no answer of OpenSSL's
+        const Number result(BN_new(), BN_free);
+        REQUIRE(BN_mod_exp(result.get(), number(base).get(), number(exponent).get(), number(divisor).get(),
+                           context.get()) == 1);
+        Bytes theirs(divisor.size());
+        REQUIRE(BN_bn2binpad(result.get(), theirs.data(), static_cast<int>(theirs.size())) >= 0);
+        REQUIRE(run(base, exponent, divisor) == theirs);
     }
 }
 
@@ -96,7 +124,7 @@ TEST_CASE("modexp agrees with GMP for every modulus made of few bits") {
 TEST_CASE("modexp agrees with GMP for exponents of every window width") {
     SLUICE_RANDOM(rng);
     for (const std::size_t exponent_size : {1u, 2u, 4u, 5u, 10u, 11u, 30u, 31u, 84u, 85u, 300u}) {
-        for (int round = 0; round < 10; ++round) {
+        for (std::uint64_t round = 0; round < sluice::test::rounds(10); ++round) {
             compare(sluice::test::random_bytes(rng, 33), sluice::test::random_bytes(rng, exponent_size),
                     sluice::test::random_bytes(rng, 32));
         }

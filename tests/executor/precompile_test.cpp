@@ -1,4 +1,4 @@
-// The precompile table over go-ethereum's vectors: price and output of every row, and which fork has which.
+// The precompile table over go-ethereum's vectors: price and output of every row, which fork has which, edge cases.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "precompiles/precompiles.h"
 #include "support/catch.h"
@@ -140,6 +140,152 @@ TEST_CASE("modexp's lengths are priced without overflow and limited from Osaka o
     CHECK(!run(0, 0, 1025, Fork::osaka));
     CHECK(!run(1025, 0, 0, Fork::osaka));
     CHECK(run(1025, 1025, 1025, Fork::prague));
+}
+
+namespace {
+
+Uint256 from_digits(const std::string& digits) {
+    return Uint256::from_be(from_hex(digits));
+}
+Uint256 negate(const Uint256& value, const Uint256& modulus) {
+    return modulus - value;
+}
+Bytes words(std::initializer_list<Uint256> values) {
+    Bytes bytes(32 * values.size());
+    std::size_t at = 0;
+    for (const Uint256& value : values) value.to_be(bytes.data() + 32 * at++);
+    return bytes;
+}
+/// What a precompile of Osaka returns. It has to succeed.
+Bytes answer(std::uint64_t address, const Bytes& input) {
+    std::vector<std::uint8_t> memory(1 << 16);
+    Arena arena(memory.data(), memory.size());
+    const auto result = find_precompile(Uint256{address}, Fork::osaka)->run(input, Fork::osaka, arena);
+    REQUIRE(result.ok());
+    REQUIRE(result->success);
+    return {result->output.begin(), result->output.end()};
+}
+
+}  // namespace
+
+// In the next two tables hash 0, r = s = x(G) is a signature by the key G: u1 = 0 and u2 = 1, so that R = G. What else
+// holds follows from that one by arithmetic modulo n alone.
+
+TEST_CASE("ecrecover's edge cases, each in a row") {
+    const Uint256 n = from_digits("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
+    const Uint256 p = from_digits("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
+    const Uint256 x = from_digits("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");  // of G
+    const Uint256 ones = ~Uint256();
+    const std::string key_1 = "7e5f4552091a69125d5dfcb7b8c2659029395bdf";        // the address of G
+    const std::string key_minus_1 = "80c0dbf239224071c59dd8970ab9d542e3414ab2";  // of -G
+    const std::string nobody;
+    struct Row {
+        const char* what;
+        Uint256 hash, v, r, s;
+        std::string signer;
+    };
+    const Row rows[] = {
+        {"the signature itself", 0, 27, x, x, key_1},
+        {"the other y", 0, 28, x, x, key_minus_1},
+        {"the high s with the other y", 0, 28, x, negate(x, n), key_1},
+        {"the high s with this y", 0, 27, x, negate(x, n), key_minus_1},
+        {"hash n is hash 0", n, 27, x, x, key_1},
+        {"twice s and r as hash: (2 r G - r G) / r", x, 27, x, x + x, key_1},
+        {"v 0", 0, 0, x, x, nobody},
+        {"v 1", 0, 1, x, x, nobody},
+        {"v 26", 0, 26, x, x, nobody},
+        {"v 29", 0, 29, x, x, nobody},
+        {"v 30", 0, 30, x, x, nobody},
+        {"v 27 + 2^8", 0, 27 + 256, x, x, nobody},
+        {"v 27 + 2^64", 0, Uint256(27, 1, 0, 0), x, x, nobody},
+        {"v 27 + 2^255", 0, Uint256(27, 0, 0, std::uint64_t{1} << 63), x, x, nobody},
+        {"r 0", 0, 27, 0, x, nobody},
+        {"s 0", 0, 27, x, 0, nobody},
+        {"r n", 0, 27, n, x, nobody},
+        {"s n", 0, 27, x, n, nobody},
+        {"s n + 1", 0, 27, x, n + Uint256(1), nobody},
+        {"r p", 0, 27, p, x, nobody},
+        {"r all ones", 0, 27, ones, x, nobody},
+        {"s all ones", 0, 27, x, ones, nobody},
+        {"r of no point", 0, 27, 5, x, nobody},
+        {"a key at infinity: r G - r G", x, 27, x, x, nobody},
+        {"all zeros", 0, 0, 0, 0, nobody},
+        {"all ones", ones, ones, ones, ones, nobody},
+    };
+    for (const Row& row : rows) {
+        INFO(row.what);
+        Bytes input = words({row.hash, row.v, row.r, row.s});
+        Bytes expected;
+        if (!row.signer.empty()) expected = from_hex(std::string(24, '0') + row.signer);
+        CHECK(answer(1, input) == expected);
+        input.push_back(0xff);  // what follows is not looked at
+        CHECK(answer(1, input) == expected);
+    }
+    // What is missing is zero: of s = 2^8 and of hash 2^8 - r for the key G the last byte.
+    const Bytes whole = words({Uint256(256) - x + n, 27, x, 256});
+    REQUIRE(answer(1, whole) == from_hex(std::string(24, '0') + key_1));
+    CHECK(answer(1, Bytes(whole.begin(), whole.end() - 1)) == answer(1, whole));
+    CHECK(answer(1, Bytes(whole.begin(), whole.end() - 2)).empty());
+    CHECK(answer(1, {}).empty());
+}
+
+TEST_CASE("P-256 verification's edge cases, each in a row (EIP-7951)") {
+    const Uint256 n = from_digits("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+    const Uint256 p = from_digits("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");
+    const Uint256 x = from_digits("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296");  // of G
+    const Uint256 y = from_digits("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+    // The points with x = 5 and x = 0.
+    const Uint256 y_5 = from_digits("459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc");
+    const Uint256 y_0 = from_digits("66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4");
+    const Uint256 ones = ~Uint256();
+    struct Row {
+        const char* what;
+        Uint256 hash, r, s, x, y;
+        bool valid;
+    };
+    const Row rows[] = {
+        {"the signature itself", 0, x, x, x, y, true},
+        {"the high s", 0, x, negate(x, n), x, y, true},
+        {"the key -G: R = -G has the same x", 0, x, x, x, negate(y, p), true},
+        {"hash n is hash 0", n, x, x, x, y, true},
+        {"r as hash, twice r as s", x, x, x + x, x, y, true},
+        {"hash 1", 1, x, x, x, y, false},
+        {"hash all ones", ones, x, x, x, y, false},
+        {"R at infinity: -r G + r G", negate(x, n), x, x, x, y, false},
+        {"R = 2 G", x, x, x, x, y, false},
+        {"r 0", 0, 0, x, x, y, false},
+        {"s 0", 0, x, 0, x, y, false},
+        {"r n", 0, n, x, x, y, false},
+        {"s n", 0, x, n, x, y, false},
+        {"s n + 1", 0, x, n + Uint256(1), x, y, false},
+        {"r all ones", 0, ones, x, x, y, false},
+        {"s all ones", 0, x, ones, x, y, false},
+        {"r p", 0, p, x, x, y, false},
+        {"the key at infinity", 0, x, x, 0, 0, false},
+        {"a key that is no point", 0, x, x, x, y + Uint256(1), false},
+        {"a key of another curve, y^2 = x^3 + 7", 0, 1, 1, 1,
+         from_digits("4218f20ae6c646b363db68605822fb14264ca8d2587fdd6fbc750d587e76a7ee"), false},
+        {"x and y exchanged", 0, x, x, y, x, false},
+        {"a key with x = 5", 0, 5, 5, 5, y_5, true},
+        {"the same with x + p", 0, 5, 5, p + Uint256(5), y_5, false},
+        {"a key with x = 0: r would be 0", 0, 0, 1, 0, y_0, false},
+        {"a key with x = p for 0", 0, 1, 1, p, y_0, false},
+        {"y of p", 0, x, x, x, p, false},
+        {"all zeros", 0, 0, 0, 0, 0, false},
+        {"all ones", ones, ones, ones, ones, ones, false},
+    };
+    Bytes yes(32);
+    yes.back() = 1;
+    for (const Row& row : rows) {
+        INFO(row.what);
+        Bytes input = words({row.hash, row.r, row.s, row.x, row.y});
+        CHECK(answer(0x100, input) == (row.valid ? yes : Bytes()));
+        input.push_back(0);
+        CHECK(answer(0x100, input).empty());
+        input.resize(159);
+        CHECK(answer(0x100, input).empty());
+    }
+    CHECK(answer(0x100, {}).empty());
 }
 
 }  // namespace sluice::test

@@ -22,6 +22,9 @@ namespace sluice::test {
 /// Seed of the random tests: SLUICE_SEED if set, else fixed per run of the suite. Printed when a test fails (INFO).
 std::uint64_t seed();
 
+/// How often a random test runs its loop: `count` times SLUICE_ROUNDS (default 1, `make nightly` sets more).
+std::uint64_t rounds(std::uint64_t count);
+
 /// Folder of the test data: SLUICE_TEST_DATA, default `../shared/data` beside the project. Empty if it is missing.
 std::string test_data();
 

@@ -17,6 +17,14 @@ std::uint64_t seed() {
     return value;
 }
 
+std::uint64_t rounds(std::uint64_t count) {
+    static const std::uint64_t factor = [] {
+        const char* text = std::getenv("SLUICE_ROUNDS");
+        return text != nullptr ? std::strtoull(text, nullptr, 0) : std::uint64_t{1};
+    }();
+    return count * factor;
+}
+
 std::string test_data() {
     const char* text = std::getenv("SLUICE_TEST_DATA");
     const std::string folder = text != nullptr && *text != 0 ? text : SLUICE_DEFAULT_TEST_DATA;
