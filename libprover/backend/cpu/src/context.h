@@ -15,6 +15,7 @@
 #include "kernels.h"
 #include "parallel.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/rounds.h"
 
 namespace sluice::backend_cpu {
 
@@ -118,30 +119,9 @@ struct Context {
     }
 };
 
-/// Values g(0), g(1), g(2), g(3) as they are needed of a polynomial of degree 2 with g(0), g(1) and leading
-/// coefficient.
-template <unsigned D>
-[[nodiscard]] Extension<D> quadratic_at_two(const Extension<D>& at_zero, const Extension<D>& at_one,
-                                            const Extension<D>& top) {
-    // g(0) + 2 (g(1) - g(0) - top) + 4 top
-    return (at_one + top).doubled() - at_zero;
-}
-
-/// The value at `x` of the polynomial of degree 2 with g(0), g(1) and leading coefficient.
-template <unsigned D>
-[[nodiscard]] Extension<D> quadratic_at(const Extension<D>& at_zero, const Extension<D>& at_one,
-                                        const Extension<D>& top, const Extension<D>& x) {
-    return at_zero + x * (at_one - at_zero - top + x * top);
-}
-
-/// From the claim (1 - rho) g(0) + rho g(1) = claim and one of the two values, the other: `known` is g(0) unless rho is
-/// zero, then g(1). Gives g(0) and g(1).
-template <unsigned D>
-[[nodiscard]] std::pair<Extension<D>, Extension<D>> complete_line(const Extension<D>& rho, const Extension<D>& claim,
-                                                                  const Extension<D>& known) {
-    if (rho.is_zero()) return {claim, known};
-    return {known, (claim - (KoalaBear::one() - rho) * known) * rho.inverse()};
-}
+using backend::complete_line;
+using backend::quadratic_at;
+using backend::quadratic_at_two;
 
 /// Calls run(first, last) in parallel for pieces of 0 .. count - 1 that begin at multiples of `chunk`.
 template <class Run>

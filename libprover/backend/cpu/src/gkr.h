@@ -21,54 +21,24 @@
 #include "context.h"
 #include "kernels.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/interactions.h"
+#include "sluice/backend/tile_code.h"
 #include "sluice/math/multilinear.h"
 #include "sluice/math/planar.h"
 #include "sluice/simd/slices.h"
-#include "tile_code.h"
 
 namespace sluice::backend_cpu {
 
-/// An interaction with its place in the list of its type.
-struct InteractionPlace {
-    std::uint32_t chip;
-    std::uint32_t interaction;  ///< within the chip
-    std::uint32_t height;
-};
-using InteractionLists = std::array<std::vector<InteractionPlace>, machine::kInteractionTypes>;
-
-[[nodiscard]] inline InteractionLists list_interactions(const backend::TableShape& shape) {
-    InteractionLists lists;
-    for (std::uint32_t chip = 0; chip < shape.machine.chips.size(); ++chip) {
-        const machine::Program& program = shape.machine.chips[chip].program;
-        for (std::uint32_t i = 0; i < program.interactions.size(); ++i) {
-            lists[static_cast<std::size_t>(program.interactions[i].type)].push_back({chip, i, shape.heights[chip]});
-        }
-    }
-    return lists;
-}
-
-/// kappa: log of the longest list's length.
-[[nodiscard]] inline unsigned place_variables(const InteractionLists& lists) noexcept {
-    std::size_t longest = 0;
-    for (const auto& list : lists) longest = std::max(longest, list.size());
-    return machine::ceil_log2(longest);
-}
-
-/// a or link_a, b or link_b.
-template <unsigned D>
-[[nodiscard]] std::pair<Extension<D>, Extension<D>> challenges_for(const backend::FingerprintChallenges<D>& challenges,
-                                                                   machine::InteractionType type) {
-    if (type == machine::InteractionType::link) return {challenges.link_a, challenges.link_b};
-    return {challenges.a, challenges.b};
-}
+using backend::challenges_for;
+using backend::half_up;
+using backend::InteractionLists;
+using backend::InteractionPlace;
+using backend::list_interactions;
+using backend::place_variables;
 
 /// Room for `count` elements in whole groups of `group` elements, whose number is padded.
 [[nodiscard]] constexpr std::size_t capacity(std::size_t count, std::size_t group) noexcept {
     return group * padded((count + group - 1) / group);
-}
-
-[[nodiscard]] constexpr std::uint32_t half_up(std::uint32_t n) noexcept {
-    return n / 2 + n % 2;
 }
 
 template <unsigned D, class Hasher>

@@ -9,9 +9,16 @@
 #include <cstddef>
 
 #include "buffer.h"
-#include "tile_code.h"
+#include "sluice/backend/tile_code.h"
 
 namespace sluice::backend_cpu {
+
+using backend::Column;
+using backend::compile;
+using backend::fixed_values;
+using backend::Operand;
+using backend::Step;
+using backend::TileCode;
 
 /// Two sums.
 template <unsigned D>

@@ -8,9 +8,9 @@
 
 #include "commitment.h"
 #include "context.h"
-#include "factored_form.h"
 #include "gkr.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/factored_form.h"
 
 namespace sluice::backend_cpu {
 
@@ -100,7 +100,7 @@ template <unsigned D, class Hasher>
         const std::uint64_t columns = std::uint64_t{chip.widths[0]} + chip.widths[1] + chip.widths[2];
         const std::uint64_t half = capacity(half_up(height), 2);
         const std::uint64_t quarter = capacity((height + 3) / 4, 2);
-        const std::uint64_t forms = 1 + common_factors(chip.program).size();
+        const std::uint64_t forms = 1 + backend::common_factors(chip.program).size();
         plan.zerocheck += kExt * (forms * (capacity(height, 2) + half + quarter) + columns * (half + quarter)) +
                           2 * (forms + 1) * (kAlignment + kExt * kPad);
         // Tiles: all columns and nodes at most, in the smallest tile if they are many.

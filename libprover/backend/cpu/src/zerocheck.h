@@ -19,14 +19,16 @@
 
 #include "commitment.h"
 #include "context.h"
-#include "factored_form.h"
 #include "gkr.h"
 #include "kernels.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/factored_form.h"
+#include "sluice/backend/interactions.h"
+#include "sluice/backend/rounds.h"
+#include "sluice/backend/tile_code.h"
 #include "sluice/math/multilinear.h"
 #include "sluice/math/planar.h"
 #include "sluice/simd/slices.h"
-#include "tile_code.h"
 
 namespace sluice::backend_cpu {
 
@@ -65,7 +67,7 @@ class ZerocheckProver {
             const std::array<Ext, 4> message{g0, g1, sums.two, g3};
             channel.send("zerocheck_round", message);
             point.push_back(channel.sample("row_point"));
-            claim = cubic_at(message, point.back());
+            claim = backend::cubic_at(message, point.back());
         }
         backend::ColumnClaims<D> result;
         result.values = column_values(point);
@@ -75,7 +77,7 @@ class ZerocheckProver {
     }
 
  private:
-    using Part = typename FactoredForm<D>::Part;
+    using Part = typename backend::FactoredForm<D>::Part;
     struct Chip {
         std::uint32_t index;  ///< in the machine
         std::uint32_t height;
@@ -104,16 +106,6 @@ class ZerocheckProver {
     };
 
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
-
-    static Ext cubic_at(const std::array<Ext, 4>& values, const Ext& x) {
-        // Newton's form on 0, 1, 2, 3.
-        const Ext first = values[1] - values[0];
-        const Ext second = (values[2] - values[1].doubled() + values[0]).halved();
-        const Ext third =
-            (values[3] - values[0] - (values[2] - values[1]).doubled() - (values[2] - values[1])) * kSixth;
-        return values[0] + x * (first + (x - KoalaBear::one()) * (second + (x - KoalaBear::from_canonical(2)) * third));
-    }
-    static constexpr KoalaBear kSixth = KoalaBear::from_canonical(6).inverse();
 
     /// Writes down Z of each chip; gives the claim.
     Ext prepare(const Ext& xi) {
@@ -146,7 +138,7 @@ class ZerocheckProver {
             const std::vector<KoalaBear> at_zero = zero_values(program);
             const Ext rows_weight = math::evaluate_less_than(rho_rows, height);
 
-            FactoredForm<D> form(program, fixed);
+            backend::FactoredForm<D> form(program, fixed);
             for (const std::uint32_t node : program.constraints) {
                 form.add(node, constraint_weight);
                 constraint_weight *= xi;

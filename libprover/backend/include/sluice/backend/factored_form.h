@@ -17,11 +17,11 @@
 #include <utility>
 #include <vector>
 
+#include "sluice/backend/tile_code.h"
 #include "sluice/machine/program.h"
 #include "sluice/math/extension.h"
-#include "tile_code.h"
 
-namespace sluice::backend_cpu {
+namespace sluice::backend {
 
 /// The nodes whose multiples get a part of their own: selectors of records, and columns that many products have as a
 /// factor. Ascending.
@@ -129,4 +129,4 @@ class FactoredForm {
     std::vector<std::vector<Ext>> weights_;  ///< of each part, by node
 };
 
-}  // namespace sluice::backend_cpu
+}  // namespace sluice::backend

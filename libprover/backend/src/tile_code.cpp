@@ -1,10 +1,10 @@
 // See tile_code.h. SPDX-License-Identifier: MIT OR Apache-2.0
-#include "tile_code.h"
+#include "sluice/backend/tile_code.h"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace sluice::backend_cpu {
+namespace sluice::backend {
 
 namespace {
 using machine::Node;
@@ -122,4 +122,4 @@ TileCode compile(const machine::Program& program, std::span<const std::optional<
     return code;
 }
 
-}  // namespace sluice::backend_cpu
+}  // namespace sluice::backend

@@ -1,7 +1,7 @@
 // See factored_form.h. SPDX-License-Identifier: MIT OR Apache-2.0
-#include "factored_form.h"
+#include "sluice/backend/factored_form.h"
 
-namespace sluice::backend_cpu {
+namespace sluice::backend {
 
 namespace {
 /// Products that make a column worth a linear form of its own, which is D columns to fold.
@@ -27,4 +27,4 @@ std::vector<std::uint32_t> common_factors(const machine::Program& program) {
     return result;
 }
 
-}  // namespace sluice::backend_cpu
+}  // namespace sluice::backend

@@ -13,7 +13,7 @@
 #include "sluice/machine/program.h"
 #include "sluice/math/koala_bear.h"
 
-namespace sluice::backend_cpu {
+namespace sluice::backend {
 
 using math::KoalaBear;
 
@@ -61,4 +61,4 @@ struct TileCode {
 [[nodiscard]] TileCode compile(const machine::Program& program, std::span<const std::optional<KoalaBear>> fixed,
                                std::span<const std::vector<std::uint32_t>> uses, std::size_t at_end = 0);
 
-}  // namespace sluice::backend_cpu
+}  // namespace sluice::backend

@@ -1,0 +1,21 @@
+// The kernels that are made for each degree, step by step. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include "launch.cuh"
+
+#define SLUICE_CUDA_SUM(...) SLUICE_CUDA_KERNEL(SumBlocks<__VA_ARGS__>)
+
+/// sum_kernels.h
+#define SLUICE_CUDA_SUM_KERNELS(D) \
+    SLUICE_CUDA_KERNEL(FillEq<D>); \
+    SLUICE_CUDA_SUM(PartialSums<Sums<D, 2>>)
+
+/// gkr_kernels.h
+#define SLUICE_CUDA_GKR_KERNELS(D)              \
+    SLUICE_CUDA_KERNEL(BuildLeaves<D>);         \
+    SLUICE_CUDA_KERNEL(BuildLayer<D, true>);    \
+    SLUICE_CUDA_KERNEL(BuildLayer<D, false>);   \
+    SLUICE_CUDA_SUM(GkrRound<D, false, true>);  \
+    SLUICE_CUDA_SUM(GkrRound<D, false, false>); \
+    SLUICE_CUDA_SUM(GkrRound<D, true, true>);   \
+    SLUICE_CUDA_SUM(GkrRound<D, true, false>)
