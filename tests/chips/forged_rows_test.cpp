@@ -1,7 +1,6 @@
 // Rows that claim what an instruction did not do, whole and in themselves as right as they can be made: what is left
 // that refuses each. SPDX-License-Identifier: MIT OR Apache-2.0
-#include "forger.h"
-#include "row_judge.h"
+#include "forged_row.h"
 #include "sluice/base/uint256.h"
 
 namespace sluice::test {
@@ -14,39 +13,6 @@ static_assert(std::uint64_t{chips::kTimeStep} * (chips::kMaxTotalRows + 1) + 3 <
 static_assert((std::uint64_t{2} << chips::kTimeBits) < KoalaBear::kModulus);
 // Keys are compared with 29 bits.
 static_assert((std::uint64_t{2} << chips::kKeyBits) < KoalaBear::kModulus);
-
-/// A row of a run of `text`, to be changed.
-class ForgedRow {
- public:
-    ForgedRow(const Assembler& text, std::string chip, std::uint32_t row = 0)
-        : forger_(MachineRun::make(make_program(text), empty_input())),
-          judge_(forger_.run()),
-          chip_(std::move(chip)),
-          row_(row) {}
-    ForgedRow(const ForgedRow&) = delete;
-    ForgedRow& operator=(const ForgedRow&) = delete;
-
-    void set(const std::string& column, std::uint64_t value) { shard().set(chip_, row_, column, value); }
-    void set_word(const std::string& column, std::uint64_t word) { shard().set_word(chip_, row_, column, word); }
-    [[nodiscard]] std::uint64_t get(const std::string& column) { return shard().get(chip_, row_, column); }
-
-    /// What the row breaks first; empty if it holds.
-    [[nodiscard]] std::string broken() {
-        const auto table = shard();
-        const machine::ChipDescription& chip = table.description->chips()[table.index(chip_)];
-        std::vector<KoalaBear> cells;
-        for (const std::string& column : chip.column_names[2]) cells.push_back(table.at(chip_, row_, column));
-        return judge_.judge(chip, cells, table.trace->public_values).broken;
-    }
-
- private:
-    [[nodiscard]] Forger::Table shard() { return forger_.shard(1); }
-
-    Forger forger_;
-    RowJudge judge_;
-    std::string chip_;
-    std::uint32_t row_;
-};
 
 /// A run of one instruction on t0 and t1, which are a and b.
 ForgedRow row_of(const std::string& chip, unsigned f3, unsigned f7, std::uint64_t a, std::uint64_t b) {

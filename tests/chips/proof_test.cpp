@@ -1,6 +1,7 @@
 // Whole proofs of runs of the RV64IM machine, with few queries. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <memory>
 
+#include "copy_calls.h"
 #include "execution.h"
 #include "machine_run.h"
 #include "sluice/backend_cpu/cpu_backend.h"
@@ -108,6 +109,20 @@ TEST_CASE("calls of accelerators are proved") {
     };
     CHECK(verdict(chips::statement_of(0, run.tables.run.output_digest)) == "");
     CHECK(verdict(chips::statement_of(1, run.tables.run.output_digest)) != "");
+}
+
+TEST_CASE("copies are proved") {
+    SLUICE_RANDOM(rng);
+    const auto [program, input] = program_of(some_copies(rng, 12));
+    const MachineRun run = MachineRun::make(program, input, {60});
+    REQUIRE(run.faults() == "");
+    const Proving proving(run.machine);
+    const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
+    INFO(proof.status().ToString());
+    REQUIRE(proof.ok());
+    const auto digest = run.tables.run.output_digest;
+    CHECK(check(proving.key->body(), *proof, chips::statement_of(0, digest)).message() == "");
+    CHECK(check(proving.key->body(), *proof, chips::statement_of(1, digest)).message() == "statement 2 5");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace sluice::chips {
 inline constexpr std::uint32_t kStateBus = 1;   ///< (pc, time)
 inline constexpr std::uint32_t kMemoryBus = 2;  ///< (key, limb 0 .. limb 3, time)
 inline constexpr std::uint32_t kOrderBus = 3;   ///< boundary: (smallest key allowed)
+inline constexpr std::uint32_t kCopyBus = 5;    ///< MEMCPY: what is left (accelerators/memcpy.chip.h)
 
 /// Lookups.
 inline constexpr std::uint32_t kProgramBus = 1;    ///< (pc, op, rd, rs1, rs2, immediate 0 .. 2, target)

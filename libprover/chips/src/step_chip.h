@@ -134,5 +134,6 @@ void add_products(std::vector<StepChip>& chips);  ///< multiplication and divisi
 void add_memory(std::vector<StepChip>& chips);    ///< loads, stores
 void add_ecalls(std::vector<StepChip>& chips);    ///< ECALLs that every machine has
 void add_wide(std::vector<StepChip>& chips);      ///< ECALLs of secp256k1 and of 256-bit integers
+void add_copies(std::vector<StepChip>& chips);    ///< MEMCPY
 
 }  // namespace sluice::chips

@@ -19,6 +19,7 @@ const std::vector<StepChip>& step_chips() {
         add_memory(chips);
         add_ecalls(chips);
         add_wide(chips);
+        add_copies(chips);
         std::sort(chips.begin(), chips.end(), [](const StepChip& a, const StepChip& b) { return a.id < b.id; });
         return chips;
     }();
