@@ -1,10 +1,12 @@
-// Guest programs proved in the RV64IM machine, without accelerators. SPDX-License-Identifier: MIT OR Apache-2.0
+// Guest programs proved in the RV64IM machine, with and without accelerators. SPDX-License-Identifier: MIT OR
+// Apache-2.0
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "sluice/abi/features.h"
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/chips/rv64_machine.h"
 #include "sluice/machine/debug.h"
@@ -18,14 +20,43 @@ std::filesystem::path path_of(const std::string& name) {
     return std::filesystem::path(SLUICE_GUEST_DIR) / name;
 }
 
-/// The program as a machine without accelerators has it.
-vm::Program load_plain(const std::string& name) {
+using Bytes = std::vector<std::uint8_t>;
+
+/// The program as a machine with these accelerators has it.
+vm::Program load(const std::string& name, std::uint64_t features) {
     std::ifstream file(path_of(name), std::ios::binary);
-    std::vector<std::uint8_t> elf{std::istreambuf_iterator<char>(file), {}};
-    REQUIRE(vm::patch_features(elf, 0).ok());
+    Bytes elf{std::istreambuf_iterator<char>(file), {}};
+    REQUIRE(vm::patch_features(elf, features).ok());
     auto program = vm::load_elf(elf);
     REQUIRE(program.ok());
     return *std::move(program);
+}
+
+/// Faults of a run's tables, in words; empty if there are none.
+std::string faults_of(const vm::Program& program, const Bytes& input, const std::vector<std::uint64_t>& cuts,
+                      vm::Run& run_out) {
+    const auto machine = chips::Rv64Machine::make(program);
+    REQUIRE(machine.ok());
+    vm::ShardPlan plan;
+    plan.cuts = cuts;
+    const auto run = chips::Rv64Run::make(*machine, program, input, plan);
+    INFO(run.status().ToString());
+    REQUIRE(run.ok());
+    run_out = run->run();
+    std::vector<machine::TableTrace> shards;
+    for (std::uint32_t shard = 1; shard <= run->shard_count(); ++shard) {
+        auto trace = run->shard(shard);
+        INFO(trace.status().ToString());
+        REQUIRE(trace.ok());
+        shards.push_back(*std::move(trace));
+    }
+    std::string text = machine::describe(machine::find_faults(machine->boundary(), run->boundary()));
+    std::vector<machine::TableInRun> all = {{&machine->boundary(), &run->boundary()}};
+    for (const machine::TableTrace& shard : shards) {
+        text += machine::describe(machine::find_faults(machine->shards(), shard));
+        all.push_back({&machine->shards(), &shard});
+    }
+    return text + machine::describe(machine::find_link_faults(all));
 }
 
 TEST_CASE("runs of guest programs keep all rules of the machine") {
@@ -33,33 +64,105 @@ TEST_CASE("runs of guest programs keep all rules of the machine") {
         SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
     for (const std::string name : {"fib.elf", "hello.elf", "exit_code.elf", "misaligned.elf"}) {
         INFO(name);
-        const vm::Program program = load_plain(name);
-        const std::vector<std::uint8_t> input = {40, 0, 0, 0, 0, 0, 0, 0};
-        const auto machine = chips::Rv64Machine::make(program);
-        REQUIRE(machine.ok());
-        vm::ShardPlan plan;
-        plan.cuts = {1500};
-        const auto run = chips::Rv64Run::make(*machine, program, input, plan);
-        INFO(run.status().ToString());
-        REQUIRE(run.ok());
-        std::vector<machine::TableInRun> all = {{&machine->boundary(), &run->boundary()}};
-        const auto first = run->shard(1);
-        const auto second = run->shard(2);
-        for (const auto* shard : {&first, &second}) {
-            INFO(shard->status().ToString());
-            REQUIRE(shard->ok());
-            CHECK(machine::describe(machine::find_faults(machine->shards(), **shard)) == "");
-            all.push_back({&machine->shards(), &**shard});
+        vm::Run run;
+        CHECK(faults_of(load(name, 0), {40, 0, 0, 0, 0, 0, 0, 0}, {1500}, run) == "");
+    }
+}
+
+/// Appends a request to the input of guest/programs/accelerators.cpp.
+void request(Bytes& input, std::uint32_t operation, const Bytes& arguments) {
+    std::uint8_t header[8];
+    store_le(header, operation);
+    store_le(header + 4, static_cast<std::uint32_t>(arguments.size()));
+    input.insert(input.end(), header, header + 8);
+    input.insert(input.end(), arguments.begin(), arguments.end());
+    input.resize((input.size() + 7) / 8 * 8);
+}
+Bytes from_hex(std::string_view digits) {
+    Bytes bytes;
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+        bytes.push_back(static_cast<std::uint8_t>(std::stoul(std::string(digits.substr(i, 2)), nullptr, 16)));
+    }
+    return bytes;
+}
+Bytes twice(const Bytes& bytes) {
+    Bytes both = bytes;
+    both.insert(both.end(), bytes.begin(), bytes.end());
+    return both;
+}
+
+TEST_CASE("a program's output does not depend on which accelerators have circuits, and all its tables keep the rules") {
+    if (!std::filesystem::exists(path_of("accelerators.elf")))
+        SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
+    // What calls the accelerators of a bit; in software some of it takes too many instructions to look at every row.
+    const auto input_for = [](std::uint64_t features) {
+        Bytes input;
+        Bytes message;
+        for (int i = 0; i < 301; ++i) message.push_back(static_cast<std::uint8_t>(7 * i));
+        request(input, 0, message);  // Keccak-256: three blocks
+        request(input, 3, message);  // SHA-256
+        if ((features & SLUICE_FEATURE_UINT256) != 0) {
+            // Base and modulus of 32 bytes, exponent 65537.
+            Bytes modexp(24 + 32 + 3 + 32, 0xa7);
+            store_le<std::uint64_t>(modexp.data(), 32);
+            store_le<std::uint64_t>(modexp.data() + 8, 3);
+            store_le<std::uint64_t>(modexp.data() + 16, 32);
+            modexp[24 + 32] = 1;
+            modexp[24 + 33] = 0;
+            modexp[24 + 34] = 1;
+            modexp[24 + 35] = 0xfb;
+            request(input, 5, modexp);
         }
-        CHECK(machine::describe(machine::find_faults(machine->boundary(), run->boundary())) == "");
-        CHECK(machine::describe(machine::find_link_faults(all)) == "");
+        if ((features & SLUICE_FEATURE_BN254) != 0) {
+            Bytes point(64);
+            point[31] = 1;
+            point[63] = 2;
+            request(input, 6, twice(point));
+        }
+        if ((features & SLUICE_FEATURE_BLS12_381) != 0) {
+            // The generator (EIP-2537).
+            request(input, 11,
+                    twice(from_hex("17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb"
+                                   "3af00adb22c6bb08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03c"
+                                   "c744a2888ae40caa232946c5e7e1")));
+        }
+        if ((features & SLUICE_FEATURE_SECP256K1) != 0) {
+            // Any message and s, r the base point's x (SEC 2), recovery id 0.
+            Bytes signature(32, 0x5c);
+            for (const std::uint8_t byte : from_hex("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"))
+                signature.push_back(byte);
+            signature.resize(96, 0x11);
+            signature.push_back(0);
+            request(input, 2, signature);
+        }
+        return input;
+    };
+    std::vector<std::uint64_t> feature_words = {0, chips::provable_features()};
+    for (std::uint64_t bit = 1; bit != 0 && bit <= SLUICE_FEATURES_ALL; bit <<= 1) {
+        if ((chips::provable_features() & bit) != 0) feature_words.push_back(bit);
+    }
+    for (const std::uint64_t features : feature_words) {
+        INFO("features " << features);
+        const Bytes input = input_for(features);
+        const auto software = vm::execute(load("accelerators.elf", 0), input);
+        REQUIRE(software.ok());
+        REQUIRE(software->halted());
+        const auto first = vm::execute(load("accelerators.elf", features), input);
+        REQUIRE(first.ok());
+        vm::Run run;
+        CHECK(faults_of(load("accelerators.elf", features), input, {first->cost.instructions / 2}, run) == "");
+        CHECK(run.output == software->output);
+        CHECK(run.exit_code == 0);
+        if (features == chips::provable_features()) {
+            CHECK(run.cost.instructions < software->cost.instructions);
+        }
     }
 }
 
 TEST_CASE("a guest program's run is proved with 100 bits, and the shipped verifier accepts it for its output alone") {
     if (!std::filesystem::exists(path_of("fib.elf")))
         SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
-    const vm::Program program = load_plain("fib.elf");
+    const vm::Program program = load("fib.elf", 0);
     const std::vector<std::uint8_t> input = {90, 0, 0, 0, 0, 0, 0, 0};
     const auto machine = chips::Rv64Machine::make(program);
     REQUIRE(machine.ok());
