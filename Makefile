@@ -8,7 +8,7 @@
 #   make format   clang-format over our sources
 #   make sanitize unit tests under address and undefined-behaviour sanitizers (clang 19)
 #   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
-#   make nightly  millions of random comparisons with other implementations; about an hour on 2 cores
+#   make nightly  millions of random comparisons with other implementations; about two hours on 2 cores
 #   make ci       what CI runs, two jobs at once, warnings as errors: check-format, test, sanitize, fuzz, configurations
 
 SHELL := /bin/bash
@@ -93,7 +93,8 @@ fuzz: deps build/sanitize/build.ninja
 	tests/fuzz/run.sh build/sanitize $(FUZZ_SECONDS) $(JOBS)
 
 nightly: deps $(BUILD)/build.ninja
-	cmake --build $(BUILD) -j $(JOBS) --target test_ecdsa test_hash test_modexp test_bn254 test_bls12_381 test_uint256_arith
+	cmake --build $(BUILD) -j $(JOBS) --target test_ecdsa test_hash test_modexp test_bn254 test_bls12_381 \
+	    test_uint256_arith compare_executors
 	SLUICE_TEST_JOBS=$${SLUICE_TEST_JOBS:-2} tests/nightly.sh $(BUILD)
 
 # The combinations that CI only configures: clang release, no guest, a guest tool missing, freestanding parts alone, no

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Random comparisons with other implementations, of each primitive a million cases and more: nightly.sh BUILD. The seed is the
-# time unless SLUICE_SEED has one. SPDX-License-Identifier: MIT OR Apache-2.0
+# Random comparisons with other implementations: nightly.sh BUILD. Of each primitive of cryptography a million cases and
+# more, and of the executor as many as NIGHTLY_SECONDS (default 1800) give. The seed is the time unless SLUICE_SEED has
+# one. SPDX-License-Identifier: MIT OR Apache-2.0
 set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 export SLUICE_SEED="${SLUICE_SEED:-$(date +%s)}"
 jobs="${SLUICE_TEST_JOBS:-2}"
@@ -21,7 +23,7 @@ runs=(
 run() {
     IFS='|' read -r program rounds cases count <<<"$1"
     local start=$SECONDS log
-    if log=$(SLUICE_ROUNDS=$rounds "$build/tests/test_$program" "$cases" 2>&1); then
+    if log=$(SLUICE_ROUNDS=$rounds "$build/tests/test_$program" "$cases" 2>&1) && [[ $log == *"All tests passed"* ]]; then
         echo "passed $program: $count ($((SECONDS - start)) s)"
     else
         printf '%s\nFAILED %s: %s\n' "$log" "$program" "$cases"
@@ -32,5 +34,15 @@ export -f run
 export build
 printf '%s\0' "${runs[@]}" | xargs -0 -P "$jobs" -I{} bash -c 'run "$1"' _ {}
 status=$?
+
+if (cd "$here/differential" && npm ci --silent); then
+    data="${SLUICE_TEST_DATA:-$here/../../shared/data}/precompiles.tar.zst"
+    [ -f "$data" ] && inputs=(--precompiles "$data") || inputs=()
+    mkdir -p "$build/differential"
+    "$build/tests/compare_executors" --peer "node '$here/differential/peer.mjs'" --seed "$SLUICE_SEED" \
+        --seconds "${NIGHTLY_SECONDS:-1800}" --keep "$build/differential" "${inputs[@]}" || status=1
+else
+    echo "NOT RUN: the comparison of executors, for want of npm or its packages"
+fi
 [ "$status" = 0 ] && echo "all passed" || echo "some FAILED"
 exit "$status"
