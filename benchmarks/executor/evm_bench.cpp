@@ -8,6 +8,7 @@
 
 #include "precompiles/precompiles.h"
 #include "support/evm_fixture.h"
+#include "support/evm_programs.h"
 #include "support/precompile_vectors.h"
 
 // In tests this is beside Catch2's main.
@@ -116,6 +117,72 @@ void creations(benchmark::State& bench) {
         loop(Assembler().store(initcode.bytes()), Assembler().push({initcode.size(), 0, 0}).op({OP_CREATE, OP_POP})));
 }
 
+/// Blocks of SHA-1, chained: additions, rotations and masks on the stack.
+void sha1(benchmark::State& bench) {
+    EvmFixture vm;
+    run(bench, vm, loop(sha1_start(), sha1_compression()));
+}
+
+/// Blocks of BLAKE2b, chained: the same with every value fetched from memory and put back.
+void blake2b(benchmark::State& bench) {
+    EvmFixture vm;
+    run(bench, vm, loop(blake2b_start(), blake2b_compression(128)));
+}
+
+/// 256-bit Montgomery-like ladders: products, powers, remainders and comparisons of full words.
+void integers(benchmark::State& bench) {
+    EvmFixture vm;
+    const Uint256 modulus = Uint256{} - Uint256{189};
+    Assembler body;
+    for (int i = 0; i < 4; ++i) {
+        body.push(modulus).op({OP_SWAP1, OP_DUP1, OP_MULMOD}).push(modulus).op({OP_SWAP1, OP_DUP2, OP_SUB, OP_SLT});
+        body.push(Uint256{0x0123456789abcdef, 7, 1, std::uint64_t{1} << 60}).op({OP_ADD, OP_DUP1}).push(17);
+        body.op({OP_SWAP1, OP_SIGNEXTEND, OP_DUP1}).push(3).op({OP_EXP, OP_XOR});
+    }
+    run(bench, vm, loop(Assembler().push(Uint256{1, 2, 3, 4}), body));
+}
+
+/// Memory that grows by a word at each step, in frames of their own, so that it starts anew.
+void memory_growth(benchmark::State& bench) {
+    EvmFixture vm;
+    const Address callee = address(0xca11ee);
+    Assembler grow;
+    for (std::uint64_t i = 0; i < 256; ++i) grow.push({i, 32 * i}).op(OP_MSTORE);
+    vm.source.accounts[callee].code = grow.bytes();
+    run(bench, vm, loop({}, Assembler().push({0, 0, 0, 0}).push(callee).op({OP_GAS, OP_STATICCALL, OP_POP})));
+}
+
+/// A contract that calls itself until 63/64 of the gas have gone 200 times: deep frames rather than many.
+void deep_calls(benchmark::State& bench) {
+    EvmFixture vm;
+    // callee(n): if n != 0, call itself with n - 1
+    const Address callee = address(0xca11ee);
+    Assembler rest = Assembler().push(1).op({OP_SWAP1, OP_SUB}).push(0).op(OP_MSTORE).push({0, 0, 32, 0}).push(callee);
+    rest.op({OP_GAS, OP_STATICCALL, OP_STOP});
+    constexpr std::size_t kHead = 8;  // bytes before `rest`
+    Assembler whole;
+    whole.push(0).op({OP_CALLDATALOAD, OP_DUP1, OP_ISZERO}).push(kHead + rest.size()).op(OP_JUMPI).code(rest);
+    whole.op({OP_JUMPDEST, OP_STOP});
+    vm.source.accounts[callee].code = whole.bytes();
+    const auto body =
+        Assembler().push({200, 0}).op(OP_MSTORE).push({0, 0, 32, 0}).push(callee).op({OP_GAS, OP_STATICCALL, OP_POP});
+    run(bench, vm, loop({}, body));
+}
+
+/// Slots that are cold and zero at first, as a new contract writes them: hashing of mapping keys included.
+void storage_mapping(benchmark::State& bench) {
+    EvmFixture vm;
+    const auto body = Assembler()
+                          .push(1)
+                          .op({OP_ADD, OP_DUP1})
+                          .push(0)
+                          .op(OP_MSTORE)
+                          .push(1)
+                          .push({64, 0})
+                          .op({OP_KECCAK256, OP_SSTORE});
+    run(bench, vm, loop(Assembler().push(0), body));
+}
+
 void jumps(benchmark::State& bench) {
     EvmFixture vm;
     run(bench, vm, loop({}, Assembler().push({0, 0}).op(OP_JUMPI)));
@@ -129,6 +196,12 @@ BENCHMARK(storage)->Unit(benchmark::kMillisecond);
 BENCHMARK(transient_storage)->Unit(benchmark::kMillisecond);
 BENCHMARK(calls)->Unit(benchmark::kMillisecond);
 BENCHMARK(creations)->Unit(benchmark::kMillisecond);
+BENCHMARK(sha1)->Unit(benchmark::kMillisecond);
+BENCHMARK(blake2b)->Unit(benchmark::kMillisecond);
+BENCHMARK(integers)->Unit(benchmark::kMillisecond);
+BENCHMARK(memory_growth)->Unit(benchmark::kMillisecond);
+BENCHMARK(deep_calls)->Unit(benchmark::kMillisecond);
+BENCHMARK(storage_mapping)->Unit(benchmark::kMillisecond);
 BENCHMARK(jumps)->Unit(benchmark::kMillisecond);
 
 void precompile(benchmark::State& bench, std::uint64_t address, executor::Fork fork, const Bytes& input) {

@@ -4,6 +4,7 @@
 
 #include "support/catch.h"
 #include "support/evm_fixture.h"
+#include "support/evm_programs.h"
 
 namespace sluice::test {
 namespace {
@@ -503,6 +504,28 @@ TEST_CASE("an arena too small for the run is an error, not a failed call") {
     const auto result = evm.execute(message, vm.transaction);
     REQUIRE(!result.ok());
     CHECK(result.error() == ErrorCode::arena_exhausted);
+}
+
+TEST_CASE("SHA-1 and BLAKE2b in EVM code give their digests of \"abc\" (FIPS 180-4, RFC 7693)") {
+    EvmFixture vm;
+    // The block of "abc" for SHA-1: the text, a bit, and the length in bits.
+    Assembler sha1 = sha1_start();
+    sha1.push({0x61626380, 0}).op(OP_MSTORE).push({24, 15 * 32}).op(OP_MSTORE).code(sha1_compression());
+    sha1.push(0);
+    for (std::uint64_t i = 0; i < 5; ++i) sha1.push(32).op(OP_SHL).push(32 * (80 + i)).op({OP_MLOAD, OP_OR});
+    CHECK(word(vm.run(sha1.return_top())) == Uint256(0x7850c26c9cd0d89d, 0x4706816aba3e2571, 0xa9993e36, 0));
+
+    Assembler blake2b = blake2b_start();
+    blake2b.push({0x636261, 512}).op(OP_MSTORE).code(blake2b_compression(3));
+    blake2b.push({64 * 4, 1024}).op(OP_RETURN);
+    const executor::CallResult result = vm.run(blake2b);
+    REQUIRE(result.output.size() == 256);
+    // ba80a53f981c4d0d... as little-endian words.
+    const std::uint64_t digest[] = {0x0d4d1c983fa580ba, 0xe9f6129fb697276a, 0xb7c45a68142f214c, 0xd1a2ffdb6fbb124b,
+                                    0x2d79ab2a39c5877d, 0x95cc3345ded552c2, 0x5a92f1dba88ad318, 0x239900d4ed8623b9};
+    for (std::size_t i = 0; i < 8; ++i) {
+        CHECK(Uint256::from_be(result.output.data() + 32 * i) == Uint256(digest[i]));
+    }
 }
 
 }  // namespace sluice::test
