@@ -19,3 +19,12 @@
     SLUICE_CUDA_SUM(GkrRound<D, false, false>); \
     SLUICE_CUDA_SUM(GkrRound<D, true, true>);   \
     SLUICE_CUDA_SUM(GkrRound<D, true, false>)
+
+/// sumcheck_kernels.h and opening_kernels.h
+#define SLUICE_CUDA_OPENING_KERNELS(D)        \
+    SLUICE_CUDA_KERNEL(FoldVector<D>);        \
+    SLUICE_CUDA_SUM(WeightedRound<D, true>);  \
+    SLUICE_CUDA_SUM(WeightedRound<D, false>); \
+    SLUICE_CUDA_SUM(ProductRound<D, true>);   \
+    SLUICE_CUDA_SUM(ProductRound<D, false>);  \
+    SLUICE_CUDA_KERNEL(CombineColumns<D>)

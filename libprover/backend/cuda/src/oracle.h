@@ -8,9 +8,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 
 #include "buffer.h"
 #include "encode_kernels.h"
@@ -145,6 +150,17 @@ template <class Hasher>
            aligned(hash::merkle_node_count(opening.num_leaves_log(h, level)) * sizeof(typename Hasher::Digest));
 }
 
+/// Bytes that open_oracle takes at most.
+template <class Hasher>
+[[nodiscard]] std::uint64_t open_oracle_bytes(const params::Opening& opening, unsigned h, unsigned level,
+                                              std::uint64_t polynomials, std::uint64_t queries) {
+    const auto gathered = [](std::uint64_t count, std::uint64_t bytes) {
+        return aligned(count * sizeof(std::uint64_t)) + aligned(count * bytes);
+    };
+    return std::max(gathered(queries * (polynomials << opening.group_size(h, level)), sizeof(KoalaBear)),
+                    gathered(queries * opening.num_leaves_log(h, level), sizeof(typename Hasher::Digest)));
+}
+
 /// Elements that lie apart on the device, on the host.
 template <class T>
 [[nodiscard]] std::vector<T> gather(const Context& context, DevicePointer<const T> source,
@@ -247,6 +263,27 @@ template <class Hasher>
         if (found != none) return KoalaBear::from_canonical(found);
     }
     return std::nullopt;
+}
+
+/// backend::Backend::grind.
+template <class Hasher>
+[[nodiscard]] absl::StatusOr<KoalaBear> grind(const Context& context, hash::Transcript<Hasher>& transcript,
+                                              std::string_view label, unsigned bits) {
+    const std::optional<KoalaBear> nonce = find_nonce(context, transcript, bits);
+    if (!nonce || !transcript.check_grinding(label, bits, *nonce)) {
+        return absl::InternalError(
+            absl::StrCat("grinding ", std::string(label), ": no nonce gives ", bits, " zero bits"));
+    }
+    return *nonce;
+}
+template <unsigned D, class Hasher>
+[[nodiscard]] absl::Status grind(const Context& context, backend::Channel<D, Hasher>& channel, std::string_view label,
+                                 unsigned bits) {
+    if (bits == 0) return absl::OkStatus();
+    const absl::StatusOr<KoalaBear> nonce = grind(context, channel.transcript(), label, bits);
+    if (!nonce.ok()) return nonce.status();
+    channel.writer().element(*nonce);
+    return absl::OkStatus();
 }
 
 }  // namespace sluice::backend_cuda
