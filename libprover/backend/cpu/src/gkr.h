@@ -458,13 +458,20 @@ class GkrProver {
                     std::size_t place, first, last;
                 };
                 std::vector<Task> tasks;
-                Ext weight = Ext::zero();  // eq of the pairs that are there
+                // eq of the pairs that are there. Places of a chip stand side by side and have as many.
+                Ext weight = Ext::zero();
+                std::size_t known = 0;
+                Ext known_weight = Ext::zero();
                 for (std::size_t i = 0; i < counts.size(); ++i) {
                     if (counts[i] == 0) continue;
                     const std::size_t pairs = capacity(counts[i], group) / group;
                     for (std::size_t first = 0; first < pairs; first += kTile)
                         tasks.push_back({i, first, std::min(pairs, first + kTile)});
-                    weight += place_weights[i] * math::evaluate_less_than(later, std::min(pairs, eq_size));
+                    if (pairs != known) {
+                        known = pairs;
+                        known_weight = math::evaluate_less_than(later, std::min(pairs, eq_size));
+                    }
+                    weight += place_weights[i] * known_weight;
                 }
                 Pair<D> sum = context_.pool.template sum<Pair<D>>(tasks.size(), [&](std::size_t t) {
                     const Task& task = tasks[t];
