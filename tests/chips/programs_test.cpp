@@ -91,11 +91,11 @@ TEST_CASE("a run that no chip can prove is an error") {
         const std::vector<std::uint8_t> input = empty_input();
         return chips::Rv64Run::make(*machine, program, input).status().ToString();
     };
-    Assembler keccak;
-    keccak.li(a0, SLUICE_HEAP_BEGIN);
-    keccak.call(SLUICE_ECALL_KECCAK_F);
-    halt(keccak);
-    CHECK_THAT(message(keccak), Contains("UNIMPLEMENTED") && Contains("no chip for ECALL 32 keccak_f"));
+    Assembler call;
+    for (const unsigned argument : {a0, a1, a2}) call.li(argument, SLUICE_HEAP_BEGIN);
+    call.call(SLUICE_ECALL_BLS12_381_FP_ADD);
+    halt(call);
+    CHECK_THAT(message(call), Contains("UNIMPLEMENTED") && Contains("no chip for ECALL 88 bls12_381_fp_add"));
     Assembler trap;
     trap.ld(t0, zero, 0);
     CHECK_THAT(message(trap), Contains("FAILED_PRECONDITION") && Contains("load_fault"));

@@ -62,5 +62,18 @@ TEST_CASE("an ECALL of one row costs its chip's columns") {
     CHECK(found == chips_of.size());
 }
 
+TEST_CASE("the estimate of a Keccak call's cells is the machine's") {
+    Assembler text;
+    halt(text);
+    const auto machine = chips::Rv64Machine::make(make_program(text));
+    REQUIRE(machine.ok());
+    std::map<std::string, std::uint64_t> widths;
+    for (const machine::ChipDescription& chip : machine->shards().chips()) widths[chip.name] = chip.widths[2];
+    for (const auto& [number, name] : std::map<std::uint64_t, std::string>{
+             {SLUICE_ECALL_KECCAK_F, "keccak_f"}, {SLUICE_ECALL_KECCAK_ABSORB, "keccak_absorb"}}) {
+        CHECK(abi::ecall_cost(number).cells + abi::kAluRowCells == widths[name] + 6 * widths["keccak_rounds"]);
+    }
+}
+
 }  // namespace
 }  // namespace sluice::test

@@ -83,7 +83,7 @@ class RowJudge {
         return verdict;
     }
 
- private:
+    /// Whether a table has the tuple: bus, then elements.
     [[nodiscard]] bool has(const Tuple& t) const {
         switch (t[0]) {
             case chips::kProgramBus: {
@@ -108,10 +108,41 @@ class RowJudge {
                 const std::uint32_t place = right ? 4 + whole : 3 - whole;
                 return t[3] == 1u << bits && t[4] == 1u << (16 - bits) && t[5] == bits && t[6] == place;
             }
+            case chips::kKeccakLimbBus: {
+                // Digit 0 of a pair is of the lower byte, digit 1 of the upper one.
+                if (t[1] > 0xffff) return false;
+                for (unsigned k = 0; k < 4; ++k) {
+                    const auto bit = [&](unsigned place) { return t[1] >> place & 1; };
+                    const std::uint32_t low = bit(2 * k) + 3 * bit(2 * k + 1);
+                    if (t[2 + k] != low + 10 * (bit(8 + 2 * k) + 3 * bit(9 + 2 * k))) return false;
+                }
+                return true;
+            }
+            case chips::kKeccakTurnBus: {
+                std::string sum = digits(t[2]);
+                if (t[1] > 7 || sum.size() > 8 || sum.find_first_not_of("012") != std::string::npos) return false;
+                std::replace(sum.begin(), sum.end(), '2', '0');
+                std::rotate(sum.begin(), sum.begin() + t[1], sum.end());  // the highest digit stands first
+                return digits(t[3]) == sum;
+            }
+            case chips::kKeccakParityBus:
+            case chips::kKeccakChiBus: {
+                std::string sum = digits(t[1]);
+                if (sum.size() > 8 || sum.find_first_not_of("01234") != std::string::npos) return false;
+                for (char& digit : sum) digit = (t[0] == chips::kKeccakParityBus ? "01010" : "00110")[digit - '0'];
+                return digits(t[2]) == sum;
+            }
             default:
                 return false;
         }
     }
+    /// The decimal digits of a number, at least eight.
+    static std::string digits(std::uint32_t value) {
+        const std::string text = std::to_string(value);
+        return std::string(text.size() < 8 ? 8 - text.size() : 0, '0') + text;
+    }
+
+ private:
     [[nodiscard]] bool permits(std::uint32_t page, bool write) const {
         const std::uint64_t address = std::uint64_t{page} * SLUICE_PAGE_SIZE;
         if (address >= SLUICE_STACK_BEGIN && address < SLUICE_STACK_END) return true;

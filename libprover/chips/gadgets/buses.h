@@ -10,18 +10,23 @@ namespace sluice::chips {
 inline constexpr std::uint32_t kStateBus = 1;   ///< (pc, time)
 inline constexpr std::uint32_t kMemoryBus = 2;  ///< (key, limb 0 .. limb 3, time)
 inline constexpr std::uint32_t kOrderBus = 3;   ///< boundary: (smallest key allowed)
+inline constexpr std::uint32_t kKeccakBus = 4;  ///< (time of the call, rounds done, pairs of strands)
 inline constexpr std::uint32_t kCopyBus = 5;    ///< MEMCPY: what is left (accelerators/memcpy.chip.h)
 
 /// Lookups.
-inline constexpr std::uint32_t kProgramBus = 1;    ///< (pc, op, rd, rs1, rs2, immediate 0 .. 2, target)
-inline constexpr std::uint32_t kRangeBus = 2;      ///< (value, bits): value < 2^bits, bits <= 16
-inline constexpr std::uint32_t kBytePairBus = 3;   ///< (x, y), bytes
-inline constexpr std::uint32_t kByteAndBus = 4;    ///< (x, y, x & y), bytes
-inline constexpr std::uint32_t kReadPageBus = 5;   ///< (page)
-inline constexpr std::uint32_t kWritePageBus = 6;  ///< (page)
-inline constexpr std::uint32_t kShiftBus = 7;      ///< (kind, amount, 2^bits, 2^(16 - bits), bits, place)
-inline constexpr std::uint32_t kPageClassBus = 8;  ///< boundary: (page, class)
-inline constexpr std::uint32_t kImageBus = 9;      ///< boundary: (key, limb 0 .. limb 3)
+inline constexpr std::uint32_t kProgramBus = 1;        ///< (pc, op, rd, rs1, rs2, immediate 0 .. 2, target)
+inline constexpr std::uint32_t kRangeBus = 2;          ///< (value, bits): value < 2^bits, bits <= 16
+inline constexpr std::uint32_t kBytePairBus = 3;       ///< (x, y), bytes
+inline constexpr std::uint32_t kByteAndBus = 4;        ///< (x, y, x & y), bytes
+inline constexpr std::uint32_t kReadPageBus = 5;       ///< (page)
+inline constexpr std::uint32_t kWritePageBus = 6;      ///< (page)
+inline constexpr std::uint32_t kShiftBus = 7;          ///< (kind, amount, 2^bits, 2^(16 - bits), bits, place)
+inline constexpr std::uint32_t kPageClassBus = 8;      ///< boundary: (page, class)
+inline constexpr std::uint32_t kImageBus = 9;          ///< boundary: (key, limb 0 .. limb 3)
+inline constexpr std::uint32_t kKeccakLimbBus = 16;    ///< (limb, its part of each pair of strands)
+inline constexpr std::uint32_t kKeccakTurnBus = 17;    ///< (turn, sum of two strands, the sum modulo 2, turned)
+inline constexpr std::uint32_t kKeccakParityBus = 18;  ///< (sum of four strands, bit 0 of each digit)
+inline constexpr std::uint32_t kKeccakChiBus = 19;     ///< (sum of four strands, bit 1 of each digit)
 
 /// Links.
 inline constexpr std::uint32_t kWordBus = 1;  ///< (key, limb 0 .. limb 3, shard)

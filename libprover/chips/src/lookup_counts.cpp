@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 
 #include "program_image.h"
+#include "tables/keccak_tables.h"
 #include "tables/lookup_tables.h"
 #include "tables/program_tables.h"
 
@@ -39,7 +40,12 @@ LookupCounts::LookupCounts(const ProgramImage& image)
       page_reads_(image.pages().size()),
       page_writes_(image.pages().size()),
       page_classes_(image.pages().size()),
-      image_words_(image.image_words().size()) {}
+      image_words_(image.image_words().size()),
+      keccak_limbs_(KeccakLimbTable::kHeight),
+      keccak_parities_(KeccakSumTable::kHeight),
+      keccak_chis_(KeccakSumTable::kHeight) {
+    for (auto& counts : keccak_turns_) counts.resize(KeccakTurnTable::kHeight);
+}
 
 void LookupCounts::count(std::uint32_t bus, std::span<const KoalaBear> tuple) {
     const auto value = [&](std::size_t i) { return tuple[i].canonical(); };
@@ -82,6 +88,18 @@ void LookupCounts::count(std::uint32_t bus, std::span<const KoalaBear> tuple) {
         case kImageBus:
             found = add(image_words_, image_.image_row(value(0)));
             break;
+        case kKeccakLimbBus:
+            found = add(keccak_limbs_, value(0));
+            break;
+        case kKeccakTurnBus:
+            found = value(0) < kDigits && add(keccak_turns_[value(0)], KeccakTurnTable::Sums::row_of(value(1)));
+            break;
+        case kKeccakParityBus:
+            found = add(keccak_parities_, KeccakSumTable::Sums::row_of(value(0)));
+            break;
+        case kKeccakChiBus:
+            found = add(keccak_chis_, KeccakSumTable::Sums::row_of(value(0)));
+            break;
         default:
             break;
     }
@@ -100,6 +118,25 @@ machine::ChipTrace LookupCounts::byte_table() const {
 }
 machine::ChipTrace LookupCounts::shift_table() const {
     return one_count<ShiftTable>(shifts_);
+}
+machine::ChipTrace LookupCounts::keccak_limb_table() const {
+    return one_count<KeccakLimbTable>(keccak_limbs_);
+}
+machine::ChipTrace LookupCounts::keccak_turn_table() const {
+    machine::TraceWriter<KeccakTurnTable> rows;
+    for (std::size_t i = 0; i < KeccakTurnTable::kHeight; ++i) {
+        KeccakTurnTable::Main<KoalaBear> row;
+        for (std::size_t turn = 0; turn < kDigits; ++turn) row.counts[turn] = element(keccak_turns_[turn][i]);
+        rows.append(row);
+    }
+    return rows.finish();
+}
+machine::ChipTrace LookupCounts::keccak_sum_table() const {
+    machine::TraceWriter<KeccakSumTable> rows;
+    for (std::size_t i = 0; i < KeccakSumTable::kHeight; ++i) {
+        rows.append({{element(keccak_parities_[i]), element(keccak_chis_[i])}});
+    }
+    return rows.finish();
 }
 machine::ChipTrace LookupCounts::program_table() const {
     return one_count<ProgramTable>(program_);

@@ -1,6 +1,7 @@
 // How often each row of the lookup tables is looked up: `eval` itself tells. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "absl/status/status.h"
 
+#include "gadgets/strands.h"
 #include "gadgets/word.h"
 #include "sluice/machine/builder.h"
 #include "sluice/machine/trace.h"
@@ -28,6 +30,9 @@ class LookupCounts {
     [[nodiscard]] machine::ChipTrace range_table() const;
     [[nodiscard]] machine::ChipTrace byte_table() const;
     [[nodiscard]] machine::ChipTrace shift_table() const;
+    [[nodiscard]] machine::ChipTrace keccak_limb_table() const;
+    [[nodiscard]] machine::ChipTrace keccak_turn_table() const;
+    [[nodiscard]] machine::ChipTrace keccak_sum_table() const;
     [[nodiscard]] machine::ChipTrace program_table() const;
     [[nodiscard]] machine::ChipTrace page_table() const;
     [[nodiscard]] machine::ChipTrace page_class_table() const;
@@ -38,6 +43,8 @@ class LookupCounts {
     absl::Status status_;
     std::vector<std::uint32_t> range_, byte_pairs_, byte_ands_, shifts_, program_, page_reads_, page_writes_,
         page_classes_, image_words_;
+    std::vector<std::uint32_t> keccak_limbs_, keccak_parities_, keccak_chis_;
+    std::array<std::vector<std::uint32_t>, kDigits> keccak_turns_;
 };
 
 /// A builder that counts the lookups of a row. Constraints and other interactions are not even computed where the

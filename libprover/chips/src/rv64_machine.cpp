@@ -6,6 +6,7 @@
 #include "program_image.h"
 #include "sluice/abi/features.h"
 #include "step_chip.h"
+#include "tables/keccak_tables.h"
 #include "tables/linking.h"
 #include "tables/lookup_tables.h"
 #include "tables/program_tables.h"
@@ -51,6 +52,11 @@ absl::StatusOr<machine::MachineDescription> make_shards(const ProgramImage& imag
     chips.add(machine::make_chip<RangeTable>(RangeTable::shape()));
     chips.add(machine::make_chip<ByteTable>(ByteTable::shape()));
     chips.add(machine::make_chip<ShiftTable>(ShiftTable::shape()));
+    if ((features & SLUICE_FEATURE_KECCAK) != 0) {
+        chips.add(machine::make_chip<KeccakLimbTable>(KeccakLimbTable::shape()));
+        chips.add(machine::make_chip<KeccakTurnTable>(KeccakTurnTable::shape()));
+        chips.add(machine::make_chip<KeccakSumTable>(KeccakSumTable::shape()));
+    }
     chips.add(machine::make_chip<ProgramTable>(image.program_shape()));
     chips.add(machine::make_chip<PageTable>(image.page_shape()));
     chips.add(machine::make_chip<Ends>(one_row()));

@@ -23,7 +23,8 @@ namespace {
 /// The rows of one shard.
 class ShardFiller {
  public:
-    ShardFiller(const ProgramImage& image, std::span<const StepChip> chips) : image_(image), dispatch_(chips) {
+    ShardFiller(const ProgramImage& image, std::uint64_t features, std::span<const StepChip> chips)
+        : image_(image), features_(features), dispatch_(chips) {
         for (const StepChip& chip : chips) tables_.push_back(chip.table());
     }
 
@@ -56,6 +57,11 @@ class ShardFiller {
         trace.chips.push_back(counts.range_table());
         trace.chips.push_back(counts.byte_table());
         trace.chips.push_back(counts.shift_table());
+        if ((features_ & SLUICE_FEATURE_KECCAK) != 0) {
+            trace.chips.push_back(counts.keccak_limb_table());
+            trace.chips.push_back(counts.keccak_turn_table());
+            trace.chips.push_back(counts.keccak_sum_table());
+        }
         trace.chips.push_back(counts.program_table());
         trace.chips.push_back(counts.page_table());
         trace.chips.push_back(ends.finish());
@@ -66,6 +72,7 @@ class ShardFiller {
 
  private:
     const ProgramImage& image_;
+    std::uint64_t features_;
     Dispatch dispatch_;
     std::vector<std::unique_ptr<StepTable>> tables_;
 };
@@ -165,7 +172,7 @@ absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
     for (const LinkedWord& word : shard.words) words.put(word.key, word.value, word.shard);
     ShardWalker walker(machine_.image(), words, number);
     const std::vector<StepChip> chips = step_chips(machine_.features());
-    ShardFiller filler(machine_.image(), chips);
+    ShardFiller filler(machine_.image(), machine_.features(), chips);
     for (const isa::Step& step : traced->steps) {
         const absl::StatusOr<ExecutedStep> executed = walker.next(step);
         if (!executed.ok()) return executed.status();

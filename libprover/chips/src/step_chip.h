@@ -135,5 +135,6 @@ void add_memory(std::vector<StepChip>& chips);    ///< loads, stores
 void add_ecalls(std::vector<StepChip>& chips);    ///< ECALLs that every machine has
 void add_wide(std::vector<StepChip>& chips);      ///< ECALLs of secp256k1 and of 256-bit integers
 void add_copies(std::vector<StepChip>& chips);    ///< MEMCPY
+void add_keccak(std::vector<StepChip>& chips);    ///< KECCAK_F, KECCAK_ABSORB
 
 }  // namespace sluice::chips

@@ -14,8 +14,9 @@ namespace sluice::abi {
 // a call is the number of rows that it takes in its own chip, as in systems that count rows whatever their width: this
 // is the figure that targets are set for and that can be compared with others'.
 //
-// Rows of different chips are not equally wide: a round of keccak-f is about as many cells as 66 ALU rows. So a second
-// figure stands beside it, cell cost: the same sum with a call's cells over the 40 cells of an ALU row, rounded up.
+// Rows of different chips are not equally wide: four rounds of keccak-f are about as many cells as 54 ALU rows. So a
+// second figure stands beside it, cell cost: the same sum with a call's cells over the 40 cells of an ALU row, rounded
+// up.
 //
 // Where the machine has an ecall's chip, the cells are its columns (`detail::chip`; a test compares them). The others
 // are those of sensible chips and change together with the real layouts:
@@ -23,7 +24,7 @@ namespace sluice::abi {
 //   word    12   one aligned word at one time: value before and after (4 + 4 limbs of 16 bits), earlier time and its
 //                range-checked difference (2 + 2)
 // and per ecall the columns of its arithmetic, from published layouts of the same operation: SP1 v6 (its table of costs
-// for RV64IM), Ceno's compact curve chips, and OpenVM's keccak; words they hold inside are not counted again.
+// for RV64IM) and Ceno's compact curve chips; words they hold inside are not counted again.
 
 inline constexpr std::uint32_t kAluRowCells = 40;
 inline constexpr std::uint32_t kCallCells = 25;
@@ -67,10 +68,10 @@ inline constexpr std::array kEcallCosts{
     EcallCost{SLUICE_ECALL_COST_SCOPE_END, 0, 0},
     // The call alone; the bytes are kMemcpyWeightPerWord.
     detail::cost(Ecall::memcpy, 1, 0, 0),
-    // 24 rounds of about 2640 columns, one bit each for most (SP1, OpenVM); 25 lanes in place.
-    detail::cost(Ecall::keccak_f, 24, 24 * 2640, 25),
-    // The same, 17 lanes of the block, and their 1088 bits beside the state's.
-    detail::cost(Ecall::keccak_absorb, 25, 24 * 2640 + 1088, 25 + 17),
+    // The weight is one a round, as where a row is a round, and one for the block. Six rows of four rounds, and the
+    // call's; a test compares them with the machine.
+    EcallCost{SLUICE_ECALL_KECCAK_F, 24, 6 * 2163 + 1060 - kAluRowCells},
+    EcallCost{SLUICE_ECALL_KECCAK_ABSORB, 25, 6 * 2163 + 1439 - kAluRowCells},
     // 64 rounds and 16 rows to load and add, 206 columns (SP1); 48 schedule steps of 128 columns; 4 + 8 words.
     detail::cost(Ecall::sha256_compress, 64 + 16 + 48, 80 * 206 + 48 * 128, 12),
     detail::chip(Ecall::secp256k1_add, 292),
