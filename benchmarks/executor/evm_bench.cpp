@@ -129,15 +129,16 @@ void blake2b(benchmark::State& bench) {
     run(bench, vm, loop(blake2b_start(), blake2b_compression(128)));
 }
 
-/// 256-bit Montgomery-like ladders: products, powers, remainders and comparisons of full words.
+/// Squares, powers, quotients and extensions of full words, each made of the one before.
 void integers(benchmark::State& bench) {
     EvmFixture vm;
-    const Uint256 modulus = Uint256{} - Uint256{189};
     Assembler body;
     for (int i = 0; i < 4; ++i) {
-        body.push(modulus).op({OP_SWAP1, OP_DUP1, OP_MULMOD}).push(modulus).op({OP_SWAP1, OP_DUP2, OP_SUB, OP_SLT});
-        body.push(Uint256{0x0123456789abcdef, 7, 1, std::uint64_t{1} << 60}).op({OP_ADD, OP_DUP1}).push(17);
-        body.op({OP_SWAP1, OP_SIGNEXTEND, OP_DUP1}).push(3).op({OP_EXP, OP_XOR});
+        body.push(Uint256{} - Uint256{189}).op({OP_SWAP1, OP_DUP1, OP_MULMOD});
+        body.op(OP_DUP1).push(17).op({OP_SIGNEXTEND, OP_XOR});
+        body.push(5).op({OP_DUP2, OP_EXP, OP_ADD});
+        body.op(OP_DUP1).push((Uint256{1} << 130) + Uint256{7}).op({OP_SWAP1, OP_SDIV, OP_XOR});
+        body.op(OP_DUP1).push(77).op({OP_SHR, OP_ADD});
     }
     run(bench, vm, loop(Assembler().push(Uint256{1, 2, 3, 4}), body));
 }
