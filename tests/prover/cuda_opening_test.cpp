@@ -5,24 +5,11 @@
 namespace sluice::backend_cuda {
 namespace {
 
-/// Claims need not be true: provers prove what they are given.
-template <unsigned D>
-backend::StackClaims<D> random_claims(std::mt19937_64& rng, unsigned variables, std::uint32_t columns) {
-    backend::StackClaims<D> claims;
-    for (auto* const values : {&claims.point, &claims.values}) {
-        values->resize(values == &claims.point ? variables : columns);
-        for (Extension<D>& value : *values) {
-            for (KoalaBear& limb : value.limb) limb = KoalaBear::reduce(rng());
-        }
-    }
-    return claims;
-}
-
 template <template <unsigned, class> class Prover, unsigned D, class Hasher>
 void compare_openings(Proofs<D, Hasher>& proofs, std::mt19937_64& rng) {
     const backend::Layout layout =
         backend::make_layout(proofs.shape.machine, proofs.shape.heights, proofs.shape.stack_height);
-    const auto claims = random_claims<D>(rng, layout.stack_height, layout.stack_columns());
+    const auto claims = random_claims<backend::StackClaims<D>>(rng, layout.stack_height, layout.stack_columns());
     Conversation<D, Hasher> expected, found;
     REQUIRE(proofs.cpu->prove_opening(proofs.cpu_table, claims, expected.channel).ok());
     const std::uint64_t held = proofs.pool->current();

@@ -85,6 +85,20 @@ struct Conversation {
     backend::Channel<D, Hasher> channel{transcript, bytes};
 };
 
+/// Claims of values at a point. They need not be true: provers prove what they are given.
+template <class Claims>
+Claims random_claims(std::mt19937_64& rng, std::size_t variables, std::size_t values) {
+    Claims claims;
+    claims.point.resize(variables);
+    claims.values.resize(values);
+    for (auto* const list : {&claims.point, &claims.values}) {
+        for (auto& value : *list) {
+            for (KoalaBear& limb : value.limb) limb = KoalaBear::reduce(rng());
+        }
+    }
+    return claims;
+}
+
 /// Calls compare(proofs) for tables of many shapes on every device.
 template <unsigned D, class Hasher, class Compare>
 void for_tables(const params::Opening& opening, const Compare& compare) {

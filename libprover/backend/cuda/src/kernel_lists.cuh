@@ -28,3 +28,9 @@
     SLUICE_CUDA_SUM(ProductRound<D, true>);   \
     SLUICE_CUDA_SUM(ProductRound<D, false>);  \
     SLUICE_CUDA_KERNEL(CombineColumns<D>)
+
+/// jagged_kernels.h
+#define SLUICE_CUDA_JAGGED_KERNELS(D)  \
+    SLUICE_CUDA_SUM(JaggedCorners<D>); \
+    SLUICE_CUDA_SUM(JaggedBlocks<D>);  \
+    SLUICE_CUDA_SUM(PartialSums<Sums<D, 4>>)
