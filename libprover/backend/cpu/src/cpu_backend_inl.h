@@ -27,6 +27,7 @@
 #include "kernels.h"
 #include "parallel.h"
 #include "plan.h"
+#include "sluice/backend/checks.h"
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "whir.h"
 #include "zerocheck.h"
@@ -62,28 +63,9 @@ class CpuBackendImpl final : public CpuBackend<D, Hasher> {
         std::span<const std::span<const KoalaBear>> columns) override {
         const std::size_t g = static_cast<std::size_t>(group);
         const unsigned h = shape.stack_height;
-        if (h < opening.min_stack_height_log || h > opening.max_stack_height_log) {
-            return absl::InvalidArgumentError(absl::StrCat("commit: stack height 2^", h, " is not within 2^",
-                                                           opening.min_stack_height_log, " .. 2^",
-                                                           opening.max_stack_height_log, " of the opening"));
-        }
-        const machine::Machine& machine = shape.machine;
-        if (columns.size() != machine.chips.size() || shape.heights.size() != machine.chips.size()) {
-            return absl::InvalidArgumentError(absl::StrCat("commit: columns of ", columns.size(), " chips and ",
-                                                           shape.heights.size(), " heights for a machine of ",
-                                                           machine.chips.size(), " chips"));
-        }
-        for (std::size_t chip = 0; chip < columns.size(); ++chip) {
-            const std::uint64_t expected = machine.chips[chip].widths[g] * machine::align4(shape.heights[chip]);
-            if (columns[chip].size() != expected) {
-                return absl::InvalidArgumentError(
-                    absl::StrCat("commit: group ", g, " of chip ", std::string(machine.chips[chip].name), " has ",
-                                 columns[chip].size(), " elements; its ", machine.chips[chip].widths[g],
-                                 " columns of height ", shape.heights[chip], " have ", expected));
-            }
-        }
+        if (absl::Status status = backend::check_columns(shape, opening, group, columns); !status.ok()) return status;
         return guarded<std::unique_ptr<CommitmentType>>([&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
-            const backend::Layout layout = backend::make_layout(machine, shape.heights, h);
+            const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, h);
             const std::uint32_t width = layout.widths[g];
             const std::size_t size = std::size_t{width} << h;
             Buffer<KoalaBear> dense(memory_, size + kOverrun);

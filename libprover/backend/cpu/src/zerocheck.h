@@ -22,10 +22,9 @@
 #include "gkr.h"
 #include "kernels.h"
 #include "sluice/backend/backend.h"
-#include "sluice/backend/factored_form.h"
-#include "sluice/backend/interactions.h"
 #include "sluice/backend/rounds.h"
 #include "sluice/backend/tile_code.h"
+#include "sluice/backend/zerocheck_forms.h"
 #include "sluice/math/multilinear.h"
 #include "sluice/math/planar.h"
 #include "sluice/simd/slices.h"
@@ -109,121 +108,19 @@ class ZerocheckProver {
 
     /// Writes down Z of each chip; gives the claim.
     Ext prepare(const Ext& xi) {
-        std::uint64_t constraints = 0;
-        for (const machine::Chip& chip : machine().chips) constraints += chip.program.constraints.size();
-        const Ext base = xi.pow(constraints);
-        std::array<Ext, 6> form_weights;
-        form_weights[0] = base;
-        for (std::size_t j = 1; j < 6; ++j) form_weights[j] = form_weights[j - 1] * xi;
-
-        const std::span<const Ext> rho(leaves_.point);
-        const std::span<const Ext> rho_rows = rho.first(variables_);
-        std::vector<Ext> place_eq(std::size_t{1} << (rho.size() - variables_));
-        math::fill_eq_table(rho.subspan(variables_), Ext::one(), std::span(place_eq));
-
-        std::array<Ext, 6> left = leaves_.values;
-        for (const std::size_t j : {0, 1, 3, 5}) left[j] -= KoalaBear::one();
-        std::array<std::size_t, machine::kInteractionTypes> places{};
-        Ext constraint_weight = Ext::one();
-        for (std::uint32_t index = 0; index < machine().chips.size(); ++index) {
-            const machine::Program& program = machine().chips[index].program;
-            const std::uint32_t height = table_.shape->heights[index];
-            if (height == 0) {
-                for (const machine::Interaction& interaction : program.interactions)
-                    ++places[static_cast<std::size_t>(interaction.type)];
-                for (std::size_t j = 0; j < program.constraints.size(); ++j) constraint_weight *= xi;
-                continue;
-            }
-            const auto fixed = fixed_values(program, table_.shape->public_values);
-            const std::vector<KoalaBear> at_zero = zero_values(program);
-            const Ext rows_weight = math::evaluate_less_than(rho_rows, height);
-
-            backend::FactoredForm<D> form(program, fixed);
-            for (const std::uint32_t node : program.constraints) {
-                form.add(node, constraint_weight);
-                constraint_weight *= xi;
-            }
-            for (const machine::Interaction& interaction : program.interactions) {
-                const std::size_t type = static_cast<std::size_t>(interaction.type);
-                const Ext& e = place_eq[places[type]++];
-                const auto [a, b] = challenges_for(challenges_, interaction.type);
-                const std::span<const std::uint32_t> elements =
-                    program.elements.subspan(interaction.first_element, interaction.element_count);
-                const Ext start = a + KoalaBear::from_canonical(interaction.kind);
-                if (type < 2) {
-                    // A fixed selector is 0, by the rule about zero rows.
-                    if (fixed[interaction.multiplicity]) continue;
-                    const Ext scale = form_weights[type] * e;
-                    form.add_selected_constant(interaction.multiplicity, scale * (start - KoalaBear::one()));
-                    Ext coefficient = scale * b;
-                    for (const std::uint32_t node : elements) {
-                        form.add_selected(interaction.multiplicity, node, coefficient);
-                        coefficient *= b;
-                    }
-                } else {
-                    const std::size_t side = 2 * type - 2;
-                    form.add(interaction.multiplicity, form_weights[side] * e);
-                    Ext coefficient = form_weights[side + 1] * e * b;
-                    Ext power = b;
-                    Ext at_zero_row = start;
-                    for (const std::uint32_t node : elements) {
-                        form.add(node, coefficient);
-                        form.add_constant(-(coefficient * at_zero[node]));
-                        at_zero_row += power * at_zero[node];
-                        coefficient *= b;
-                        power *= b;
-                    }
-                    left[side + 1] -= e * (at_zero_row - KoalaBear::one()) * rows_weight;
-                }
-            }
+        backend::ZerocheckForms<D> forms = backend::zerocheck_forms(*table_.shape, challenges_, leaves_, xi);
+        for (auto& form : forms.chips) {
             Chip chip;
-            chip.index = index;
-            chip.height = height;
-            chip.parts = form.finish();
-            std::vector<std::vector<std::uint32_t>> uses;
-            for (std::size_t part = 0; part < chip.parts.size(); ++part) {
-                for (const auto& [node, weight] : chip.parts[part].products) {
-                    chip.products.emplace_back(part, weight);
-                    uses.push_back({node});
-                }
-            }
-            for (std::size_t part = 1; part < chip.parts.size(); ++part) uses.push_back({*chip.parts[part].factor});
-            chip.code = compile(program, fixed, uses, chip.parts.size() - 1);
+            chip.index = form.chip;
+            chip.height = table_.shape->heights[form.chip];
+            chip.parts = std::move(form.parts);
+            chip.products = std::move(form.products);
+            chip.code = std::move(form.code);
             chip.tile =
                 tile_rows((chip.code.columns.size() + chip.code.slots + chip.parts.size() + 2) * D * sizeof(KoalaBear));
             chips_.push_back(std::move(chip));
         }
-        Ext claim = Ext::zero();
-        for (std::size_t j = 0; j < 6; ++j) claim += form_weights[j] * left[j];
-        return claim;
-    }
-
-    /// The values of all nodes where all columns are 0.
-    [[nodiscard]] std::vector<KoalaBear> zero_values(const machine::Program& program) const {
-        std::vector<KoalaBear> values(program.nodes.size(), KoalaBear::zero());
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const machine::Node& node = program.nodes[i];
-            switch (node.kind) {
-                case machine::NodeKind::constant:
-                    values[i] = KoalaBear::from_canonical(node.a);
-                    break;
-                case machine::NodeKind::public_value:
-                    values[i] = table_.shape->public_values[node.a];
-                    break;
-                case machine::NodeKind::add:
-                    values[i] = values[node.a] + values[node.b];
-                    break;
-                case machine::NodeKind::sub:
-                    values[i] = values[node.a] - values[node.b];
-                    break;
-                case machine::NodeKind::mul:
-                    values[i] = values[node.a] * values[node.b];
-                    break;
-                default:
-                    break;
-            }
-        }
-        return values;
+        return forms.claim;
     }
 
     [[nodiscard]] std::vector<Task> tasks_of_round() const {

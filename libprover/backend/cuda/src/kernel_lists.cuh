@@ -34,3 +34,11 @@
     SLUICE_CUDA_SUM(JaggedCorners<D>); \
     SLUICE_CUDA_SUM(JaggedBlocks<D>);  \
     SLUICE_CUDA_SUM(PartialSums<Sums<D, 4>>)
+
+/// zerocheck_kernels.h
+#define SLUICE_CUDA_ZEROCHECK_KERNELS(D)       \
+    SLUICE_CUDA_KERNEL(LinearForm<D>);         \
+    SLUICE_CUDA_KERNEL(ColumnSums<D>);         \
+    SLUICE_CUDA_SUM(ZerocheckRound<D, true>);  \
+    SLUICE_CUDA_SUM(ZerocheckRound<D, false>); \
+    SLUICE_CUDA_SUM(PartialSums<Sums<D, 3>>)

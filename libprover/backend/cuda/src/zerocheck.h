@@ -1,0 +1,275 @@
+// The zerocheck over all chips, which takes the claims about the leaves with it: libprover/DESIGN.md, section 6, steps
+// 1 to 3. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "program.h"
+#include "sluice/backend/backend.h"
+#include "sluice/backend/interactions.h"
+#include "sluice/backend/rounds.h"
+#include "sluice/backend/zerocheck_forms.h"
+#include "sums.h"
+#include "zerocheck_kernels.h"
+
+namespace sluice::backend_cuda {
+
+template <unsigned D, class Hasher>
+class ZerocheckProver {
+    using Ext = Extension<D>;
+
+ public:
+    ZerocheckProver(const Context& context, const backend::Table<Hasher>& table,
+                    const backend::FingerprintChallenges<D>& challenges, const backend::LeafClaims<D>& leaves)
+        : context_(context),
+          table_(table),
+          challenges_(challenges),
+          leaves_(leaves),
+          columns_(table),
+          variables_(backend::row_variables(table.shape->heights)) {}
+
+    absl::StatusOr<backend::ColumnClaims<D>> prove(backend::Channel<D, Hasher>& channel) {
+        const Ext xi = channel.sample("xi");
+        backend::ZerocheckForms<D> forms = backend::zerocheck_forms(*table_.shape, challenges_, leaves_, xi);
+        Ext claim = forms.claim;
+        prepare(forms);
+
+        const std::span<const Ext> rho = std::span(leaves_.point).first(variables_);
+        const EqTable<D> eq_table(context_, variables_);
+        std::vector<Ext> point;
+        for (unsigned k = 0; k < variables_; ++k) {
+            const EqView<D> eq = eq_table.fill(context_, rho.subspan(k + 1));
+            const bool at_one = rho[k].is_zero();
+            const Sums<D, 3> sums =
+                k == 0 ? round<true>(eq, at_one, Ext::zero(), k) : round<false>(eq, at_one, point.back(), k);
+            const Ext two = sums.value[1];
+            const auto [g0, g1] = backend::complete_line(rho[k], claim, sums.value[0]);
+            // The third difference of the values at -1, 0, 1, 2, 3 is the same twice.
+            const Ext g3 = ((two + g0).doubled() - (g1.doubled() + g1)).doubled() - sums.value[2];
+            const std::array<Ext, 4> message{g0, g1, two, g3};
+            channel.send("zerocheck_round", message);
+            point.push_back(channel.sample("row_point"));
+            claim = backend::cubic_at(message, point.back());
+        }
+        chips_.clear();
+        memory_ = {};
+        backend::ColumnClaims<D> result;
+        result.values = column_values(eq_table.fill(context_, point));
+        result.point = std::move(point);
+        channel.send("column_values", result.values);
+        return result;
+    }
+
+    /// Bytes of device memory at most.
+    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape) {
+        const unsigned mu = backend::row_variables(shape.heights);
+        std::uint64_t held = 0, scratch = 0, making = 0, blocks = 0, all_columns = 0, pieces = 0;
+        for (std::size_t c = 0; c < shape.heights.size(); ++c) {
+            const std::uint64_t height = shape.heights[c];
+            if (height == 0) continue;
+            const machine::Chip& chip = shape.machine.chips[c];
+            const std::uint64_t nodes = chip.program.nodes.size();
+            const std::uint64_t columns = std::uint64_t{chip.widths[0]} + chip.widths[1] + chip.widths[2];
+            const std::uint64_t parts = 1 + backend::common_factors(chip.program).size();
+            // Of the three sets of forms and two of columns, the first is the largest and the last is there last.
+            held += DeviceProgram::bytes_for(nodes, nodes + parts, columns) +
+                    aligned((nodes + parts) * sizeof(PartUse<D>)) + aligned(parts * sizeof(PartStart<D>)) +
+                    ExtBuffer<D>::bytes_for(parts * 2 * half(height)) +
+                    ExtBuffer<D>::bytes_for((parts + columns) * 2 * half(half(height))) +
+                    ExtBuffer<D>::bytes_for((parts + columns) * 2 * half(half(half(height)))) + 2 * kAlignment;
+            making = std::max(making, aligned(columns * sizeof(void*)) + aligned(columns * sizeof(Ext)));
+            const std::uint64_t threads = threads_for(height);
+            scratch = std::max(scratch, aligned((nodes + parts) * sizeof(Ext) * threads));
+            blocks += threads / SumBlocks<ZerocheckRound<D, true>>::kThreads;
+            all_columns += columns;
+            pieces += columns * (height / ColumnSums<D>::kPiece + 1);
+        }
+        const std::uint64_t ends =
+            aligned(all_columns * sizeof(typename ColumnSums<D>::Column)) + aligned(pieces * sizeof(Ext));
+        return std::max(held + scratch + making + aligned(blocks * sizeof(Sums<D, 3>)), ends) +
+               EqTable<D>::bytes_for(mu);
+    }
+
+ private:
+    struct Chip {
+        std::uint64_t rows = 0;
+        DeviceProgram program;
+        std::uint32_t slots = 0;
+        std::uint32_t columns = 0;
+        std::uint32_t forms = 0;
+        DeviceBuffer<PartUse<D>> uses;
+        DeviceBuffer<PartStart<D>> parts;
+        std::uint64_t form_stride = 0;
+        ExtBuffer<D> form_values;
+        // After the first round:
+        std::uint64_t stride = 0;
+        ExtBuffer<D> column_values;
+
+        [[nodiscard]] std::uint64_t pairs() const noexcept { return half(rows); }
+        [[nodiscard]] ColumnsView<D> forms_view() const noexcept { return {form_values.view(), form_stride}; }
+        [[nodiscard]] ColumnsView<D> columns_view() const noexcept { return {column_values.view(), stride}; }
+    };
+
+    static constexpr std::uint64_t half(std::uint64_t n) noexcept { return n / 2 + n % 2; }
+    /// Of a round over so many rows.
+    static std::uint64_t threads_for(std::uint64_t rows) noexcept {
+        using Round = ZerocheckRound<D, true>;
+        return sum_blocks<Round>(half(rows), kProgramBlocks) * SumBlocks<Round>::kThreads;
+    }
+
+    /// Programs and linear forms, on the device.
+    void prepare(const backend::ZerocheckForms<D>& forms) {
+        std::uint64_t scratch = 0;
+        for (const auto& form : forms.chips) {
+            Chip chip;
+            chip.rows = table_.shape->heights[form.chip];
+            chip.slots = form.code.slots;
+            chip.columns = static_cast<std::uint32_t>(form.code.columns.size());
+            chip.program = DeviceProgram(context_, form.code, places_of(form.chip, form.code.columns));
+            std::vector<PartUse<D>> uses;
+            for (std::size_t u = 0; u < form.code.uses.size(); ++u) {
+                const bool factor = u >= form.products.size();
+                PartUse<D> use{};
+                use.factor = factor;
+                use.part = static_cast<std::uint32_t>(factor ? u - form.products.size() + 1 : form.products[u].first);
+                if (!factor) use.weight = form.products[u].second;
+                use.value = pack(form.code.uses[u][0]);
+                uses.push_back(use);
+            }
+            std::vector<PartStart<D>> parts;
+            for (const auto& part : form.parts) {
+                parts.push_back({part.constant, chip.forms, !part.columns.empty()});
+                if (!part.columns.empty()) ++chip.forms;
+            }
+            chip.uses = DeviceBuffer<PartUse<D>>(context_, std::span<const PartUse<D>>(uses));
+            chip.parts = DeviceBuffer<PartStart<D>>(context_, std::span<const PartStart<D>>(parts));
+            chip.form_stride = 2 * chip.pairs();
+            chip.form_values = ExtBuffer<D>(context_, chip.forms * chip.form_stride);
+            for (std::size_t p = 0; p < parts.size(); ++p) {
+                if (!parts[p].has_form) continue;
+                const auto& part = form.parts[p];
+                const auto places = places_of(form.chip, part.columns);
+                const DeviceBuffer<DevicePointer<const KoalaBear>> columns(
+                    context_, std::span<const DevicePointer<const KoalaBear>>(places));
+                const DeviceBuffer<Ext> weights(context_, std::span<const Ext>(part.column_weights));
+                launch(context_.stream, chip.form_stride,
+                       LinearForm<D>{columns.data(), weights.data(), static_cast<std::uint32_t>(places.size()),
+                                     chip.rows, chip.form_values.view().at(parts[p].form * chip.form_stride)});
+            }
+            const std::uint64_t words = (chip.slots + chip.parts.size()) * D;
+            scratch = std::max(scratch, words * threads_for(chip.rows));
+            chips_.push_back(std::move(chip));
+        }
+        memory_ = DeviceBuffer<KoalaBear>(context_, scratch);
+    }
+
+    [[nodiscard]] std::vector<DevicePointer<const KoalaBear>> places_of(
+        std::size_t chip, std::span<const backend::Column> columns) const {
+        std::vector<DevicePointer<const KoalaBear>> places;
+        for (const backend::Column& column : columns) places.push_back(columns_.get(chip, column.group, column.index));
+        return places;
+    }
+
+    template <bool kFirst>
+    [[nodiscard]] Sums<D, 3> round(const EqView<D>& eq, bool at_one, const Ext& r, unsigned k) {
+        using Round = ZerocheckRound<D, kFirst>;
+        std::vector<Chip> before;
+        if (!kFirst) before = fold_room();
+        std::uint64_t blocks = 0;
+        for (const Chip& chip : chips_) blocks += sum_blocks<Round>(chip.pairs(), kProgramBlocks);
+        const DeviceBuffer<Sums<D, 3>> partial(context_, blocks);
+        std::uint64_t at = 0;
+        for (std::size_t c = 0; c < chips_.size(); ++c) {
+            const Chip& chip = chips_[c];
+            const std::uint64_t chip_blocks = sum_blocks<Round>(chip.pairs(), kProgramBlocks);
+            Round term{};
+            term.program = chip.program.view();
+            term.uses = chip.uses.data();
+            term.parts = chip.parts.data();
+            term.part_count = static_cast<std::uint32_t>(chip.parts.size());
+            term.column_count = chip.columns;
+            term.form_count = chip.forms;
+            term.slots = chip.slots;
+            term.memory = memory_.data();
+            term.threads = chip_blocks * SumBlocks<Round>::kThreads;
+            term.eq = eq;
+            term.at_one = at_one;
+            term.forms = chip.forms_view();
+            if (!kFirst) {
+                term.from_committed = k == 1;
+                term.source_rows = before[c].rows;
+                term.source_forms = before[c].forms_view();
+                term.source_columns = before[c].columns_view();
+                term.columns = chip.columns_view();
+                term.r = r;
+            }
+            launch(context_.stream, chip_blocks,
+                   SumBlocks<Round>{term, chip.pairs(), chip_blocks, partial.data() + at});
+            at += chip_blocks;
+        }
+        return add_up(context_, partial.data(), blocks);
+    }
+
+    /// Room for half the rows in chips_; gives what was there, less the programs.
+    [[nodiscard]] std::vector<Chip> fold_room() {
+        std::vector<Chip> before(chips_.size());
+        for (std::size_t c = 0; c < chips_.size(); ++c) {
+            Chip& chip = chips_[c];
+            before[c].rows = chip.rows;
+            before[c].form_stride = chip.form_stride;
+            before[c].stride = chip.stride;
+            before[c].form_values = std::move(chip.form_values);
+            before[c].column_values = std::move(chip.column_values);
+            chip.rows = half(chip.rows);
+            chip.stride = chip.form_stride = 2 * chip.pairs();
+            chip.form_values = ExtBuffer<D>(context_, chip.forms * chip.stride);
+            chip.column_values = ExtBuffer<D>(context_, chip.columns * chip.stride);
+        }
+        return before;
+    }
+
+    /// All columns at the point, in the order of the proof: inner products with eq.
+    [[nodiscard]] std::vector<Ext> column_values(const EqView<D>& eq) const {
+        using Column = typename ColumnSums<D>::Column;
+        const backend::Layout layout =
+            backend::make_layout(table_.shape->machine, table_.shape->heights, table_.shape->stack_height);
+        std::vector<Column> columns;
+        std::uint64_t pieces = 0;
+        for (const auto& group : layout.groups) {
+            for (const backend::ColumnPlace& place : group) {
+                columns.push_back({columns_.get(place.chip, place.group, place.column), place.height, pieces});
+                pieces += (place.height + ColumnSums<D>::kPiece - 1) / ColumnSums<D>::kPiece;
+            }
+        }
+        const DeviceBuffer<Column> device_columns(context_, std::span<const Column>(columns));
+        const DeviceBuffer<Ext> sums(context_, pieces);
+        launch(context_.stream, pieces,
+               ColumnSums<D>{device_columns.data(), static_cast<std::uint32_t>(columns.size()), eq, sums.data()});
+        const std::vector<Ext> parts = sums.download(context_.stream);
+        std::vector<Ext> values(columns.size(), Ext::zero());
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            const std::uint64_t end = c + 1 < columns.size() ? columns[c + 1].first : pieces;
+            for (std::uint64_t piece = columns[c].first; piece < end; ++piece) values[c] += parts[piece];
+        }
+        return values;
+    }
+
+    const Context& context_;
+    const backend::Table<Hasher>& table_;
+    const backend::FingerprintChallenges<D>& challenges_;
+    const backend::LeafClaims<D>& leaves_;
+    TableColumns<Hasher> columns_;
+    unsigned variables_;
+    std::vector<Chip> chips_;
+    DeviceBuffer<KoalaBear> memory_;  ///< of the threads that interpret
+};
+
+}  // namespace sluice::backend_cuda
