@@ -4,6 +4,7 @@
 #include "copy_calls.h"
 #include "execution.h"
 #include "machine_run.h"
+#include "sha256_calls.h"
 #include "sluice/abi/semantics.h"
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/params_test/profile.h"
@@ -98,32 +99,20 @@ TEST_CASE("a run over three shards is proved, for its exit code and output alone
 
 TEST_CASE("calls of accelerators are proved") {
     SLUICE_RANDOM(rng);
-    const auto [program, input] = program_of(wide_calls(rng, 2));
-    const MachineRun run = MachineRun::make(program, input);
-    REQUIRE(run.faults() == "");
-    const Proving proving(run.machine);
-    const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
-    INFO(proof.status().ToString());
-    REQUIRE(proof.ok());
-    const auto verdict = [&](const Statement& statement) {
-        return std::string(check(proving.key->body(), *proof, statement).message());
-    };
-    CHECK(verdict(chips::statement_of(0, run.tables.run.output_digest)) == "");
-    CHECK(verdict(chips::statement_of(1, run.tables.run.output_digest)) != "");
-}
-
-TEST_CASE("copies are proved") {
-    SLUICE_RANDOM(rng);
-    const auto [program, input] = program_of(some_copies(rng, 12));
-    const MachineRun run = MachineRun::make(program, input, {60});
-    REQUIRE(run.faults() == "");
-    const Proving proving(run.machine);
-    const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
-    INFO(proof.status().ToString());
-    REQUIRE(proof.ok());
-    const auto digest = run.tables.run.output_digest;
-    CHECK(check(proving.key->body(), *proof, chips::statement_of(0, digest)).message() == "");
-    CHECK(check(proving.key->body(), *proof, chips::statement_of(1, digest)).message() == "statement 2 5");
+    for (const ProgramCase& test :
+         {program_of(wide_calls(rng, 2)), program_of(some_copies(rng, 12)), program_of(random_sha256(rng, 2))}) {
+        const MachineRun run = MachineRun::make(test.program, test.input, {20});
+        REQUIRE(run.faults() == "");
+        const Proving proving(run.machine);
+        const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
+        INFO(proof.status().ToString());
+        REQUIRE(proof.ok());
+        const auto verdict = [&](const Statement& statement) {
+            return std::string(check(proving.key->body(), *proof, statement).message());
+        };
+        CHECK(verdict(chips::statement_of(0, run.tables.run.output_digest)) == "");
+        CHECK(verdict(chips::statement_of(1, run.tables.run.output_digest)) == "statement 2 5");
+    }
 }
 
 TEST_CASE("a run with Keccak calls over two shards is proved, and says what they give") {

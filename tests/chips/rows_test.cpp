@@ -5,6 +5,7 @@
 #include "copy_calls.h"
 #include "keccak_programs.h"
 #include "row_judge.h"
+#include "sha256_calls.h"
 #include "sluice/isa/decode.h"
 #include "wide_calls.h"
 
@@ -93,7 +94,7 @@ void visit_rows(std::mt19937_64& rng, int rows, const Visit& visit) {
     for (const ProgramCase& test :
          {register_arithmetic(rng), special_registers(rng), immediate_arithmetic(rng), constants(), branches(rng),
           jumps(), loads_and_stores(rng), ecalls(), program_of(wide_calls(rng, 8)), program_of(some_copies(rng, 40)),
-          keccak_calls(rng)}) {
+          keccak_calls(rng), program_of(random_sha256(rng, 1))}) {
         const MachineRun run = MachineRun::make(test.program, test.input);
         const RowJudge judge(run);
         const machine::TableTrace& shard = run.tables.shards[0];
@@ -201,7 +202,7 @@ TEST_CASE("no chip takes what is written at its own time or later") {
             const std::vector<std::string>& names = chip.column_names[2];
             KoalaBear time = KoalaBear::zero();
             for (std::size_t c = 0; c < names.size(); ++c) {
-                if (names[c].ends_with(".time")) time = cells[c];
+                if (names[c] == "time" || names[c].ends_with(".time")) time = cells[c];
             }
             for (std::size_t c = 0; c < names.size(); ++c) {
                 if (!names[c].ends_with("previous")) continue;

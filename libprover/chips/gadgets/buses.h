@@ -7,11 +7,13 @@
 namespace sluice::chips {
 
 /// Records.
-inline constexpr std::uint32_t kStateBus = 1;   ///< (pc, time)
-inline constexpr std::uint32_t kMemoryBus = 2;  ///< (key, limb 0 .. limb 3, time)
-inline constexpr std::uint32_t kOrderBus = 3;   ///< boundary: (smallest key allowed)
-inline constexpr std::uint32_t kKeccakBus = 4;  ///< (time of the call, rounds done, pairs of strands)
-inline constexpr std::uint32_t kCopyBus = 5;    ///< MEMCPY: what is left (accelerators/memcpy.chip.h)
+inline constexpr std::uint32_t kStateBus = 1;      ///< (pc, time)
+inline constexpr std::uint32_t kMemoryBus = 2;     ///< (key, limb 0 .. limb 3, time)
+inline constexpr std::uint32_t kOrderBus = 3;      ///< boundary: (smallest key allowed)
+inline constexpr std::uint32_t kKeccakBus = 4;     ///< (time of the call, rounds done, pairs of strands)
+inline constexpr std::uint32_t kCopyBus = 5;       ///< MEMCPY: what is left (accelerators/memcpy.chip.h)
+inline constexpr std::uint32_t kSha256Bus = 6;     ///< (time of the call, round, a .. h, 16 words), two limbs a word
+inline constexpr std::uint32_t kSha256EndBus = 7;  ///< (time of the call, a .. h)
 
 /// Lookups.
 inline constexpr std::uint32_t kProgramBus = 1;        ///< (pc, op, rd, rs1, rs2, immediate 0 .. 2, target)

@@ -136,5 +136,6 @@ void add_ecalls(std::vector<StepChip>& chips);    ///< ECALLs that every machine
 void add_wide(std::vector<StepChip>& chips);      ///< ECALLs of secp256k1 and of 256-bit integers
 void add_copies(std::vector<StepChip>& chips);    ///< MEMCPY
 void add_keccak(std::vector<StepChip>& chips);    ///< KECCAK_F, KECCAK_ABSORB
+void add_sha256(std::vector<StepChip>& chips);    ///< SHA256_COMPRESS
 
 }  // namespace sluice::chips

@@ -18,7 +18,7 @@ namespace sluice::abi {
 // second figure stands beside it, cell cost: the same sum with a call's cells over the 40 cells of an ALU row, rounded
 // up.
 //
-// Where the machine has an ecall's chip, the cells are its columns (`detail::chip`; a test compares them). The others
+// Where the machine has an ecall's chips, the cells are theirs, less 40 (a test compares them). The others
 // are those of sensible chips and change together with the real layouts:
 //   call    25   pointer registers and dispatch: a row of 65 cells, less the 40 the instruction counts for already
 //   word    12   one aligned word at one time: value before and after (4 + 4 limbs of 16 bits), earlier time and its
@@ -32,8 +32,10 @@ inline constexpr std::uint32_t kWordCells = 12;
 
 /// A misaligned load or store touches two words: it costs as two instructions.
 inline constexpr std::uint32_t kMisalignedAccessWeight = 2;
-/// MEMCPY: one row of 40 cells per 8 bytes: source word, destination word, shift by bytes. Length rounded up to 8.
+/// MEMCPY: one row per 8 bytes. Length rounded up to 8.
 inline constexpr std::uint32_t kMemcpyWeightPerWord = 1;
+/// Cells of that row, if source and destination lie differently in their words; else it has 18.
+inline constexpr std::uint32_t kMemcpyWordCells = 32;
 
 /// Cost of one call, without the ecall instruction itself.
 struct EcallCost {
@@ -60,20 +62,21 @@ constexpr EcallCost chip(Ecall ecall, std::uint32_t columns) noexcept {
 }  // namespace detail
 
 inline constexpr std::array kEcallCosts{
-    // The digest's four words.
-    detail::cost(Ecall::halt, 1, 0, 4),
+    detail::chip(Ecall::halt, 41),
     // No-ops of the machine: the instruction alone.
     EcallCost{SLUICE_ECALL_DEBUG_WRITE, 0, 0},
     EcallCost{SLUICE_ECALL_COST_SCOPE_BEGIN, 0, 0},
     EcallCost{SLUICE_ECALL_COST_SCOPE_END, 0, 0},
-    // The call alone; the bytes are kMemcpyWeightPerWord.
-    detail::cost(Ecall::memcpy, 1, 0, 0),
+    // The call, a source word read ahead, and what two words overwritten in part have more than others (54 instead of
+    // 32): as dear as it gets without the bytes, which are kMemcpyWeightPerWord and kMemcpyWordCells.
+    EcallCost{SLUICE_ECALL_MEMCPY, 1, 23 + 22 + 2 * (54 - kMemcpyWordCells) - kAluRowCells},
     // The weight is one a round, as where a row is a round, and one for the block. Six rows of four rounds, and the
     // call's; a test compares them with the machine.
     EcallCost{SLUICE_ECALL_KECCAK_F, 24, 6 * 2163 + 1060 - kAluRowCells},
     EcallCost{SLUICE_ECALL_KECCAK_ABSORB, 25, 6 * 2163 + 1439 - kAluRowCells},
-    // 64 rounds and 16 rows to load and add, 206 columns (SP1); 48 schedule steps of 128 columns; 4 + 8 words.
-    detail::cost(Ecall::sha256_compress, 64 + 16 + 48, 80 * 206 + 48 * 128, 12),
+    // The weight is one a round and one a step of the schedule, with 16 to load and add, as where those are rows. The
+    // call's row, and 64 of rounds.
+    EcallCost{SLUICE_ECALL_SHA256_COMPRESS, 64 + 16 + 48, 151 + 64 * 312 - kAluRowCells},
     detail::chip(Ecall::secp256k1_add, 292),
     detail::chip(Ecall::secp256k1_double, 233),
     detail::chip(Ecall::uint256_mulmod_add, 280),
