@@ -1,6 +1,7 @@
 // Openings by the CUDA backend, against the CPU backend's, byte for byte. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "basefold.h"
 #include "cuda_proofs.h"
+#include "whir.h"
 
 namespace sluice::backend_cuda {
 namespace {
@@ -27,6 +28,11 @@ TEST_CASE("Basefold opens as on the CPU, within its memory plan") {
     SLUICE_RANDOM(rng);
     for_degrees(params::OpeningId::basefold_rate_1_2,
                 [&](auto& proofs) { compare_openings<BasefoldProver>(proofs, rng); });
+}
+
+TEST_CASE("WHIR opens as on the CPU, within its memory plan") {
+    SLUICE_RANDOM(rng);
+    for_degrees(params::OpeningId::whir_rate_1_2, [&](auto& proofs) { compare_openings<WhirProver>(proofs, rng); });
 }
 
 }  // namespace

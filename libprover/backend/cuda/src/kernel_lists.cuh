@@ -42,3 +42,12 @@
     SLUICE_CUDA_SUM(ZerocheckRound<D, true>);  \
     SLUICE_CUDA_SUM(ZerocheckRound<D, false>); \
     SLUICE_CUDA_SUM(PartialSums<Sums<D, 3>>)
+
+/// whir_kernels.h
+#define SLUICE_CUDA_WHIR_KERNELS(D)    \
+    SLUICE_CUDA_KERNEL(WriteEq<D>);    \
+    SLUICE_CUDA_KERNEL(FillPowers<D>); \
+    SLUICE_CUDA_KERNEL(AddPowers<D>);  \
+    SLUICE_CUDA_SUM(DotPowers<D>);     \
+    SLUICE_CUDA_SUM(AddQueries<D>);    \
+    SLUICE_CUDA_SUM(PartialSums<Sums<D, 1>>)
