@@ -1,0 +1,8 @@
+// The CUDA backend of degree 4. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cuda_backend_inl.h"
+
+namespace sluice::backend_cuda {
+
+template absl::StatusOr<std::unique_ptr<CudaBackend<4, hash::Poseidon2Hasher16>>> make_backend(const CudaOptions&);
+
+}  // namespace sluice::backend_cuda

@@ -1,0 +1,158 @@
+// The operations of backend.h on a device. SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+#include "basefold.h"
+#include "gkr.h"
+#include "jagged.h"
+#include "oracle.h"
+#include "sluice/backend/checks.h"
+#include "sluice/backend_cuda/cuda_backend.h"
+#include "whir.h"
+#include "zerocheck.h"
+
+namespace sluice::backend_cuda {
+
+template <unsigned D, class Hasher>
+class CudaBackendImpl final : public CudaBackend<D, Hasher> {
+    using Base = backend::Backend<D, Hasher>;
+    using typename Base::ChannelType;
+    using typename Base::CommitmentType;
+    using typename Base::TableType;
+
+ public:
+    CudaBackendImpl(std::shared_ptr<Device> device, std::shared_ptr<Pool> pool, std::unique_ptr<Stream> stream)
+        : device_(std::move(device)),
+          pool_(std::move(pool)),
+          stream_(std::move(stream)),
+          context_{*pool_, *stream_},
+          roots_(context_) {}
+
+    std::string_view name() const noexcept override { return stream_->host() != nullptr ? "cuda-host" : "cuda"; }
+    const std::string& device() const noexcept override { return device_->description(); }
+    std::uint64_t memory_bytes() const noexcept override { return pool_->current(); }
+    std::uint64_t peak_memory_bytes() const noexcept override { return pool_->peak(); }
+    void reset_peak_memory() noexcept override { pool_->reset_peak(); }
+    std::uint64_t capacity_bytes() const noexcept override { return pool_->capacity(); }
+    void fail_allocations_after(std::uint64_t count) noexcept override { pool_->fail_after(count); }
+
+    std::uint64_t plan_bytes(const backend::TableShape& shape, const params::Opening& opening) const override {
+        const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
+        std::uint64_t commitments = RootTables::bytes();
+        for (const std::uint32_t width : layout.widths) {
+            if (width == 0) continue;
+            commitments += aligned((std::uint64_t{width} << shape.stack_height) * sizeof(KoalaBear)) +
+                           oracle_bytes<Hasher>(opening, shape.stack_height, 0, width);
+        }
+        const std::uint64_t open = opening.kind == params::OpeningKind::basefold
+                                       ? BasefoldProver<D, Hasher>::plan(shape, opening)
+                                       : WhirProver<D, Hasher>::plan(shape, opening);
+        return commitments + std::max({GkrProver<D, Hasher>::plan(shape), ZerocheckProver<D, Hasher>::plan(shape),
+                                       JaggedProver<D, Hasher>::plan(shape), open});
+    }
+
+    absl::StatusOr<std::unique_ptr<CommitmentType>> commit(
+        const backend::TableShape& shape, const params::Opening& opening, machine::Group group,
+        std::span<const std::span<const KoalaBear>> columns) override {
+        if (absl::Status status = backend::check_columns(shape, opening, group, columns); !status.ok()) return status;
+        return guarded<std::unique_ptr<CommitmentType>>([&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
+            const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
+            return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape.stack_height,
+                                          layout.widths[static_cast<std::size_t>(group)], columns);
+        });
+    }
+
+    absl::StatusOr<KoalaBear> grind(hash::Transcript<Hasher>& transcript, std::string_view label,
+                                    unsigned bits) override {
+        return guarded<KoalaBear>([&] { return backend_cuda::grind(context_, transcript, label, bits); });
+    }
+    absl::Status grind(ChannelType& channel, std::string_view label, unsigned bits) override {
+        if (bits == 0) return absl::OkStatus();
+        const absl::StatusOr<KoalaBear> nonce = grind(channel.transcript(), label, bits);
+        if (!nonce.ok()) return nonce.status();
+        channel.writer().element(*nonce);
+        return absl::OkStatus();
+    }
+
+    absl::StatusOr<backend::LeafClaims<D>> prove_gkr(const TableType& table,
+                                                     const backend::FingerprintChallenges<D>& challenges,
+                                                     ChannelType& channel) override {
+        return guarded<backend::LeafClaims<D>>(
+            [&] { return GkrProver<D, Hasher>(context_, table, challenges).prove(channel); });
+    }
+    absl::StatusOr<backend::ColumnClaims<D>> prove_zerocheck(const TableType& table,
+                                                             const backend::FingerprintChallenges<D>& challenges,
+                                                             const backend::LeafClaims<D>& leaves,
+                                                             ChannelType& channel) override {
+        return guarded<backend::ColumnClaims<D>>(
+            [&] { return ZerocheckProver<D, Hasher>(context_, table, challenges, leaves).prove(channel); });
+    }
+    absl::StatusOr<backend::StackClaims<D>> prove_jagged(const TableType& table,
+                                                         const backend::ColumnClaims<D>& columns,
+                                                         ChannelType& channel) override {
+        return guarded<backend::StackClaims<D>>(
+            [&] { return JaggedProver<D, Hasher>(context_, table, columns).prove(channel); });
+    }
+    absl::Status prove_opening(const TableType& table, const backend::StackClaims<D>& stack,
+                               ChannelType& channel) override {
+        return guarded<bool>([&]() -> absl::StatusOr<bool> {
+                   const Roots roots = roots_.view();
+                   const absl::Status status =
+                       table.opening->kind == params::OpeningKind::basefold
+                           ? BasefoldProver<D, Hasher>(context_, roots, table, stack).prove(channel)
+                           : WhirProver<D, Hasher>(context_, roots, table, stack).prove(channel);
+                   if (!status.ok()) return status;
+                   return true;
+               })
+            .status();
+    }
+
+ private:
+    template <class Result, class Run>
+    absl::StatusOr<Result> guarded(const Run& run) {
+        try {
+            return run();
+        } catch (const Failure& failure) {
+            return failure.status();
+        }
+    }
+
+    std::shared_ptr<Device> device_;
+    std::shared_ptr<Pool> pool_;
+    std::unique_ptr<Stream> stream_;
+    Context context_;
+    RootTables roots_;
+};
+
+template <unsigned D, class Hasher>
+absl::StatusOr<std::unique_ptr<CudaBackend<D, Hasher>>> make_backend(const CudaOptions& options) {
+    if (options.device == nullptr) return absl::InvalidArgumentError("cuda backend: no device");
+    std::uint64_t bytes = options.memory_bytes;
+    if (bytes == 0) {
+        const absl::StatusOr<std::uint64_t> free = options.device->free_bytes();
+        if (!free.ok()) return free.status();
+        bytes = *free / 10 * 9;
+    }
+    absl::StatusOr<std::unique_ptr<Stream>> stream = options.device->make_stream();
+    if (!stream.ok()) return stream.status();
+    absl::StatusOr<std::unique_ptr<Pool>> pool = Pool::make(options.device, bytes);
+    if (!pool.ok()) return pool.status();
+    try {
+        return std::make_unique<CudaBackendImpl<D, Hasher>>(options.device, *std::move(pool), *std::move(stream));
+    } catch (const Failure& failure) {
+        return failure.status();
+    }
+}
+
+}  // namespace sluice::backend_cuda
