@@ -84,24 +84,28 @@ struct JaggedBlocks {
     ExtView<D> q, j;
 
     SLUICE_HD Value operator()(std::uint64_t x, std::uint64_t) const {
+        // No loop over the two: it would not be unrolled, and arrays with its index would not be in registers.
         Extension<D> a[2], b[2];
-        for (unsigned half = 0; half < 2; ++half) {
-            const std::uint64_t block = 2 * x + half;
-            a[half] = b[half] = Extension<D>::zero();
-            if (block >= size) continue;
-            const DevicePointer<const KoalaBear> values = stack.block(block);
-            for (unsigned c = 0; c < 4; ++c) a[half] += weights[c] * values[c];
-            q.set(block, a[half]);
-            const Piece<D>& piece = pieces.find(block);
-            const std::uint64_t row = block - piece.first;
-            if (row < piece.complete) {
-                b[half] = piece.weight * eq.get(row);
-            } else if (row == piece.complete) {
-                b[half] = piece.end;
-            }
-            j.set(block, b[half]);
-        }
+        make(2 * x, a[0], b[0]);
+        make(2 * x + 1, a[1], b[1]);
         return line_product(a, b);
+    }
+
+ private:
+    SLUICE_HD void make(std::uint64_t block, Extension<D>& of_q, Extension<D>& of_j) const {
+        of_q = of_j = Extension<D>::zero();
+        if (block >= size) return;
+        const DevicePointer<const KoalaBear> values = stack.block(block);
+        for (unsigned c = 0; c < 4; ++c) of_q += weights[c] * values[c];
+        q.set(block, of_q);
+        const Piece<D>& piece = pieces.find(block);
+        const std::uint64_t row = block - piece.first;
+        if (row < piece.complete) {
+            of_j = piece.weight * eq.get(row);
+        } else if (row == piece.complete) {
+            of_j = piece.end;
+        }
+        j.set(block, of_j);
     }
 };
 
