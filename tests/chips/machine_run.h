@@ -49,9 +49,22 @@ struct MachineRun {
             absl::StatusOr<machine::TableTrace> trace = run->shard(shard);
             INFO(trace.status().ToString());
             REQUIRE(trace.ok());
+            check_linked(*run, shard, *trace);
             tables.shards.push_back(*std::move(trace));
         }
         return {std::move(program), std::move(input), std::move(cuts), *std::move(machine), std::move(tables)};
+    }
+
+    /// What linking gets of a shard is what its tables hold.
+    static void check_linked(const chips::Rv64Run& run, std::uint32_t shard, const machine::TableTrace& trace) {
+        const absl::StatusOr<machine::TableTrace> linked = run.linked(shard);
+        REQUIRE(linked.ok());
+        CHECK(linked->public_values == trace.public_values);
+        REQUIRE(linked->chips.size() == trace.chips.size());
+        for (std::size_t i = 0; i < trace.chips.size(); ++i) {
+            CHECK(linked->chips[i].height == trace.chips[i].height);
+            CHECK(linked->chips[i].columns[1] == trace.chips[i].columns[1]);
+        }
     }
 
     /// The rows of a chip.

@@ -1,6 +1,8 @@
 // The emulator: instruction semantics against a second machine, traps, ECALLs, limits.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <cstring>
 #include <limits>
+#include <set>
 #include <string>
 
 #include "prover/guest_programs.h"
@@ -733,6 +735,65 @@ TEST_CASE("a trace of any window is that part of the whole trace") {
         if (expected != 0)
             REQUIRE(std::memcmp(part->steps.data(), whole->steps.data() + first, expected * sizeof(isa::Step)) == 0);
     }
+}
+
+TEST_CASE("a run goes on from any place as it went there, with the words that it touches from there on alone") {
+    SLUICE_RANDOM(rng);
+    const RandomProgram random = make_random_program(rng, 60, 0);
+    const auto whole = vm::trace(random.program, random.input, 0, 1'000'000);
+    REQUIRE(whole.ok());
+    std::vector<isa::Step> told;
+    const auto all = vm::trace_all(random.program, random.input,
+                                   [&](const isa::Step& step) { return told.push_back(step), absl::OkStatus(); });
+    REQUIRE(all.ok());
+    CHECK(all->output == whole->run.output);
+    CHECK(all->cost.instructions == told.size());
+    REQUIRE(told.size() == whole->steps.size());
+    CHECK(std::memcmp(told.data(), whole->steps.data(), told.size() * sizeof(isa::Step)) == 0);
+
+    for (int round = 0; round < 10; ++round) {
+        const std::uint64_t first = rng() % told.size();
+        const std::uint64_t count = 1 + rng() % 300;
+        NaiveMachine machine = random.machine();
+        while (machine.steps < first) machine.step();
+        vm::Resumption from;
+        from.pc = told[first].pc;
+        std::copy(std::begin(machine.x), std::end(machine.x), from.registers.begin());
+        // HALT reads the output, and what else the steps read is found by running them in the second machine.
+        std::set<std::uint64_t> touched;
+        NaiveMachine ahead = machine;
+        ahead.on_touch = [&](std::uint64_t word) {
+            if (word < NaiveMachine::kRegisterSpace) touched.insert(word / 8 * 8);
+        };
+        while (ahead.steps < first + count && ahead.step()) {
+        }
+        if (first + count >= told.size()) {
+            for (std::uint64_t at = ahead.x[12] / 8 * 8; at < ahead.x[12] + ahead.x[13]; at += 8) touched.insert(at);
+        }
+        for (const std::uint64_t address : touched) {
+            std::uint64_t value = 0;
+            for (unsigned i = 0; i < 8; ++i) value |= std::uint64_t{machine.byte(address + i)} << (8 * i);
+            from.words.push_back({static_cast<std::uint32_t>(address), value});
+        }
+        std::vector<isa::Step> part;
+        const auto run = vm::trace_from(random.program, random.input, from, count,
+                                        [&](const isa::Step& step) { return part.push_back(step), absl::OkStatus(); });
+        INFO("from " << first << " on: " << run.status().ToString());
+        REQUIRE(run.ok());
+        REQUIRE(part.size() == std::min<std::uint64_t>(count, told.size() - first));
+        CHECK(std::memcmp(part.data(), told.data() + first, part.size() * sizeof(isa::Step)) == 0);
+    }
+
+    vm::Resumption nowhere;
+    nowhere.pc = 2;
+    const vm::StepSink ignore = [](const isa::Step&) { return absl::OkStatus(); };
+    CHECK(!vm::trace_from(random.program, random.input, nowhere, 1, ignore).ok());
+    nowhere.pc = told[0].pc;
+    nowhere.words = {{8, 0}};
+    CHECK(!vm::trace_from(random.program, random.input, nowhere, 1, ignore).ok());
+    CHECK(vm::trace_all(random.program, random.input, [](const isa::Step&) { return absl::DataLossError("no"); })
+              .status()
+              .message() == "no");
 }
 
 }  // namespace sluice::test

@@ -20,6 +20,11 @@ namespace sluice::chips {
 
 namespace {
 
+/// A word that a shard touches: as it finds and as it leaves it, and which shard touched it last.
+ShardRam::Linked<KoalaBear> linked_row(std::uint32_t key, std::uint64_t in, std::uint64_t out, std::uint32_t shard_in) {
+    return {KoalaBear::one(), element(key), limbs(in), limbs(out), element(shard_in)};
+}
+
 /// The rows of one shard.
 class ShardFiller {
  public:
@@ -43,8 +48,7 @@ class ShardFiller {
         machine::TraceWriter<ShardRam> ram;
         for (const std::uint32_t key : words.touched()) {
             const WordStore::Word& word = words.at(key);
-            ram.append({KoalaBear::one(), element(key), limbs(word.in), limbs(word.value), element(word.shard_in)},
-                       {element(word.time)});
+            ram.append(linked_row(key, word.in, word.value, word.shard_in), {element(word.time)});
         }
         machine::TraceWriter<Ends> ends;
         ends.append({}, {});
@@ -105,14 +109,101 @@ absl::StatusOr<machine::TableTrace> fill_boundary(const ProgramImage& image, con
     return trace;
 }
 
-std::vector<KoalaBear> first_values(std::uint32_t shard, std::uint32_t first_pc) {
-    std::vector<KoalaBear> values(kPublicValues, KoalaBear::zero());
-    values[kShardValue] = element(shard);
-    values[kFirstPcValue] = element(first_pc);
-    return values;
+/// How many rows each step chip has.
+class RowCounter {
+ public:
+    explicit RowCounter(std::span<const StepChip> chips) : chips_(chips), dispatch_(chips), rows_(chips.size(), 0) {}
+
+    absl::Status add(const ExecutedStep& step) {
+        const auto takers = dispatch_.takers(step);
+        if (!takers.ok()) return takers.status();
+        for (const std::size_t taker : *takers) rows_[taker] += chips_[taker].rows(step);
+        return absl::OkStatus();
+    }
+    /// Counts of what was added since the last time.
+    std::vector<std::uint32_t> take() { return std::exchange(rows_, std::vector<std::uint32_t>(chips_.size(), 0)); }
+
+ private:
+    std::span<const StepChip> chips_;
+    Dispatch dispatch_;
+    std::vector<std::uint32_t> rows_;
+};
+
+/// Keys of the words that HALT's output lies in.
+std::pair<std::uint32_t, std::uint32_t> output_keys(WordStore& words) {
+    const std::uint64_t address = words.value(kRegisterA0 + 2);
+    const std::uint64_t size = words.value(kRegisterA0 + 3);
+    if (size == 0) return {0, 0};
+    return {static_cast<std::uint32_t>(address / 8), static_cast<std::uint32_t>((address + size - 1) / 8 + 1)};
 }
 
 }  // namespace
+
+/// Follows a whole run, shard by shard, and notes of each what its tables are filled from.
+class Rv64Run::Walk {
+ public:
+    Walk(Rv64Run& run, const vm::ShardPlan& plan)
+        : run_(run),
+          plan_(plan),
+          chips_(step_chips(run.machine_.features())),
+          counter_(chips_),
+          words_(run.machine_.image(), run.input_) {
+        begin();
+    }
+
+    absl::Status add(const isa::Step& step) {
+        if (shards().size() <= plan_.cuts.size() && done_ == plan_.cuts[shards().size() - 1]) {
+            end();
+            begin();
+        }
+        Shard& shard = shards().back();
+        if (shard.instructions++ == 0) shard.first_pc = step.pc;
+        shard.last_pc = step.next_pc;
+        ++done_;
+        const absl::StatusOr<ExecutedStep> executed = walker_->next(step);
+        if (!executed.ok()) return executed.status();
+        return counter_.add(*executed);
+    }
+
+    /// The run is over.
+    absl::Status finish() {
+        end();
+        // The emulator reads the output where HALT says that it is, though the machine does not.
+        const auto [first, last] = output_keys(words_);
+        for (std::uint32_t key = first; key != last; ++key) {
+            run_.output_words_.push_back({8 * key, words_.value(key)});
+        }
+        absl::StatusOr<machine::TableTrace> boundary = fill_boundary(run_.machine_.image(), words_);
+        if (!boundary.ok()) return boundary.status();
+        run_.boundary_ = *std::move(boundary);
+        return absl::OkStatus();
+    }
+
+ private:
+    std::vector<Shard>& shards() { return run_.shards_; }
+
+    void begin() {
+        shards().emplace_back();
+        walker_.emplace(run_.machine_.image(), words_, static_cast<std::uint32_t>(shards().size()));
+    }
+    void end() {
+        Shard& shard = shards().back();
+        shard.end_time = walker_->time();
+        shard.rows = counter_.take();
+        for (const std::uint32_t key : words_.touched()) {
+            const WordStore::Word& word = words_.at(key);
+            shard.words.push_back({key, word.shard_in, word.in, word.value});
+        }
+    }
+
+    Rv64Run& run_;
+    const vm::ShardPlan& plan_;
+    std::vector<StepChip> chips_;
+    RowCounter counter_;
+    WordStore words_;
+    std::optional<ShardWalker> walker_;
+    std::uint64_t done_ = 0;
+};
 
 Rv64Run::Rv64Run(const Rv64Machine& machine, const vm::Program& program, ByteView input, vm::RunOptions options)
     : machine_(machine), program_(program), input_(input), options_(std::move(options)) {}
@@ -121,73 +212,84 @@ absl::StatusOr<Rv64Run> Rv64Run::make(const Rv64Machine& machine, const vm::Prog
                                       const vm::ShardPlan& plan, const vm::RunOptions& options) {
     if (absl::Status status = plan.check(); !status.ok()) return status;
     Rv64Run out(machine, program, input, options);
-    absl::StatusOr<vm::Run> run = vm::execute(program, input, options);
+    Walk walk(out, plan);
+    absl::StatusOr<vm::Run> run = vm::trace_all(
+        program, input, [&](const isa::Step& step) { return walk.add(step); }, options);
     if (!run.ok()) return run.status();
     out.run_ = *std::move(run);
     if (!out.run_.halted()) {
         return absl::FailedPreconditionError("a run that traps has no proof: " + out.run_.trap.to_string());
     }
-    const std::uint64_t instructions = out.run_.cost.instructions;
-    if (!plan.cuts.empty() && plan.cuts.back() >= instructions) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("shard plan: cut at instruction ", plan.cuts.back(), " of a run of ", instructions));
+    if (!plan.cuts.empty() && plan.cuts.back() >= out.run_.cost.instructions) {
+        return absl::InvalidArgumentError(absl::StrCat("shard plan: cut at instruction ", plan.cuts.back(),
+                                                       " of a run of ", out.run_.cost.instructions));
     }
-    const std::vector<StepChip> chips = step_chips(machine.features());
-    const Dispatch dispatch(chips);
-    WordStore words(machine.image(), input);
-    std::uint64_t begin = 0;
-    for (std::size_t i = 0; i < plan.shard_count(); ++i) {
-        const std::uint64_t end = i < plan.cuts.size() ? plan.cuts[i] : instructions;
-        absl::StatusOr<vm::TracedRun> traced = vm::trace(program, input, begin, end - begin, options);
-        if (!traced.ok()) return traced.status();
-        ShardWalker walker(machine.image(), words, static_cast<std::uint32_t>(i + 1));
-        for (const isa::Step& step : traced->steps) {
-            const absl::StatusOr<ExecutedStep> executed = walker.next(step);
-            if (!executed.ok()) return executed.status();
-            if (const auto takers = dispatch.takers(*executed); !takers.ok()) return takers.status();
-        }
-        Shard shard{begin, end - begin, {}};
-        for (const std::uint32_t key : words.touched()) {
-            const WordStore::Word& word = words.at(key);
-            shard.words.push_back({key, word.shard_in, word.in});
-        }
-        out.shards_.push_back(std::move(shard));
-        begin = end;
-    }
-    absl::StatusOr<machine::TableTrace> boundary = fill_boundary(machine.image(), words);
-    if (!boundary.ok()) return boundary.status();
-    out.boundary_ = *std::move(boundary);
+    if (absl::Status status = walk.finish(); !status.ok()) return status;
     return out;
 }
 
-absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
-    if (number == 0 || number > shards_.size()) {
-        return absl::InvalidArgumentError(absl::StrCat("shard ", number, " of ", shards_.size()));
-    }
+absl::Status Rv64Run::check_number(std::uint32_t number) const {
+    if (number != 0 && number <= shards_.size()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("shard ", number, " of ", shards_.size()));
+}
+
+std::vector<KoalaBear> Rv64Run::public_values(std::uint32_t number) const {
     const Shard& shard = shards_[number - 1];
-    absl::StatusOr<vm::TracedRun> traced =
-        vm::trace(program_, input_, shard.first_instruction, shard.instructions, options_);
-    if (!traced.ok()) return traced.status();
-    WordStore words(machine_.image(), input_);
-    for (const LinkedWord& word : shard.words) words.put(word.key, word.value, word.shard);
-    ShardWalker walker(machine_.image(), words, number);
-    const std::vector<StepChip> chips = step_chips(machine_.features());
-    ShardFiller filler(machine_.image(), machine_.features(), chips);
-    for (const isa::Step& step : traced->steps) {
-        const absl::StatusOr<ExecutedStep> executed = walker.next(step);
-        if (!executed.ok()) return executed.status();
-        if (absl::Status status = filler.add(*executed); !status.ok()) return status;
-    }
-    std::vector<KoalaBear> values = first_values(number, traced->steps.front().pc);
+    std::vector<KoalaBear> values(kPublicValues, KoalaBear::zero());
+    values[kShardValue] = element(number);
+    values[kFirstPcValue] = element(shard.first_pc);
     if (number < shards_.size()) {
-        values[kLastPcValue] = element(traced->steps.back().next_pc);
-        values[kLastTimeValue] = element(walker.time());
+        values[kLastPcValue] = element(shard.last_pc);
+        values[kLastTimeValue] = element(shard.end_time);
     } else {
         values[kIsLastValue] = KoalaBear::one();
         const auto statement = statement_of(run_.exit_code, run_.output_digest);
         for (std::size_t i = 0; i < statement.size(); ++i) values[kExitCodeValue + i] = element(statement[i]);
     }
-    return filler.finish(std::move(values), words);
+    return values;
+}
+
+absl::StatusOr<machine::TableTrace> Rv64Run::linked(std::uint32_t number) const {
+    if (absl::Status status = check_number(number); !status.ok()) return status;
+    const Shard& shard = shards_[number - 1];
+    machine::TableTrace trace;
+    trace.public_values = public_values(number);
+    // In the machine's order: the tables that the key fixes, the words, and the chips of steps.
+    for (const machine::ChipDescription& chip : machine_.shards().chips()) {
+        trace.chips.emplace_back().height = chip.shape.fixed_height;
+    }
+    const std::size_t first_step = trace.chips.size() - shard.rows.size();
+    for (std::size_t i = 0; i < shard.rows.size(); ++i) trace.chips[first_step + i].height = shard.rows[i];
+    machine::TraceWriter<ShardRam> words;
+    for (const LinkedWord& word : shard.words) words.append(linked_row(word.key, word.in, word.out, word.shard), {});
+    trace.chips[first_step - 1] = words.finish();
+    trace.chips[first_step - 1].columns[static_cast<std::size_t>(machine::Group::main)].clear();
+    return trace;
+}
+
+absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
+    if (absl::Status status = check_number(number); !status.ok()) return status;
+    const Shard& shard = shards_[number - 1];
+    vm::Resumption from;
+    from.pc = shard.first_pc;
+    WordStore words(machine_.image(), input_);
+    if (number == shards_.size()) from.words = output_words_;
+    for (const LinkedWord& word : shard.words) {
+        words.put(word.key, word.in, word.shard);
+        if (word.key < from.registers.size()) from.registers[word.key] = word.in;
+        if (word.key > kSink) from.words.push_back({8 * word.key, word.in});
+    }
+    ShardWalker walker(machine_.image(), words, number);
+    const std::vector<StepChip> chips = step_chips(machine_.features());
+    ShardFiller filler(machine_.image(), machine_.features(), chips);
+    const auto fill = [&](const isa::Step& step) -> absl::Status {
+        const absl::StatusOr<ExecutedStep> executed = walker.next(step);
+        if (!executed.ok()) return executed.status();
+        return filler.add(*executed);
+    };
+    const auto run = vm::trace_from(program_, input_, from, shard.instructions, fill, options_);
+    if (!run.ok()) return run.status();
+    return filler.finish(public_values(number), words);
 }
 
 }  // namespace sluice::chips

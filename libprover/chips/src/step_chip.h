@@ -31,12 +31,13 @@ class StepTable {
 struct StepChip {
     std::uint32_t id;
     std::string_view name;
-    std::uint32_t max_height;                ///< rows of a shard
-    std::uint64_t feature;                   ///< bit of the feature word that a machine with the chip has, or 0
-    std::span<const isa::Op> ops;            ///< operations that it may take
-    std::span<const std::uint64_t> numbers;  ///< ECALLs that it takes, or has rows of
-    std::optional<CallShape> call;           ///< if it takes them
-    bool (*takes)(const ExecutedStep&);      ///< whether it takes a step of its operations
+    std::uint32_t max_height;                    ///< rows of a shard
+    std::uint64_t feature;                       ///< bit of the feature word that a machine with the chip has, or 0
+    std::span<const isa::Op> ops;                ///< operations that it may take
+    std::span<const std::uint64_t> numbers;      ///< ECALLs that it takes, or has rows of
+    std::optional<CallShape> call;               ///< if it takes them
+    bool (*takes)(const ExecutedStep&);          ///< whether it takes a step of its operations
+    std::uint32_t (*rows)(const ExecutedStep&);  ///< how many it has of a step that is its own
     absl::StatusOr<machine::ChipDescription> (*describe)(machine::ChipShape);
     std::unique_ptr<StepTable> (*table)();
 };
@@ -64,6 +65,16 @@ class StepTableOf final : public StepTable {
 
 namespace detail {
 template <class ChipType>
+[[nodiscard]] std::uint32_t count_rows(const ExecutedStep& step) {
+    if constexpr (requires { &ChipType::fill; }) {
+        return 1;
+    } else {
+        machine::TraceWriter<ChipType> rows;
+        ChipType::fill_rows(step, rows);
+        return rows.height();
+    }
+}
+template <class ChipType>
 [[nodiscard]] StepChip chip_entry(std::uint64_t feature) {
     return {ChipType::kId,
             ChipType::kName,
@@ -73,6 +84,7 @@ template <class ChipType>
             {},
             std::nullopt,
             [](const ExecutedStep&) { return true; },
+            &count_rows<ChipType>,
             &machine::make_chip<ChipType>,
             [] { return std::unique_ptr<StepTable>(std::make_unique<StepTableOf<ChipType>>()); }};
 }

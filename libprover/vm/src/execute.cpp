@@ -1,4 +1,6 @@
 // Plain runs and traces. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "absl/strings/str_format.h"
+
 #include "driver.h"
 #include "launch.h"
 #include "sluice/isa/decode.h"
@@ -8,18 +10,21 @@ namespace {
 
 class NoHooks final : public RunHooks {};
 
-/// Stands still at each instruction of the window and writes down what the one before did.
+/// Stands still at each instruction of the window and tells what the one before did.
 class TraceHooks final : public RunHooks {
  public:
-    TraceHooks(const MachineState& state, std::uint64_t first, std::uint64_t count)
-        : state_(state), first_(first), end_(first + std::min(count, kNever - first)) {}
+    TraceHooks(const MachineState& state, std::uint64_t first, std::uint64_t count, const StepSink& sink)
+        : state_(state), sink_(sink), first_(first), end_(first + std::min(count, kNever - first)) {}
 
     std::uint64_t next_cut(std::uint64_t done) override {
         // The window's first instruction is also stood at when it is the run's first, which no cut can be: see start().
         return done < first_ ? first_ : done + 1;
     }
     absl::StatusOr<bool> at_cut(std::uint64_t done) override {
-        if (done > first_) complete();
+        if (done > first_) {
+            complete();
+            if (absl::Status status = tell(); !status.ok()) return status;
+        }
         if (done >= end_) return false;
         begin();
         return true;
@@ -28,12 +33,11 @@ class TraceHooks final : public RunHooks {
         if (first_ == 0 && end_ != 0) begin();
     }
     /// The run is over. A jump out of the text completed, though nothing could be fetched where it led.
-    std::vector<isa::Step> take(const Run& run) {
-        if (pending_ && run.cost.instructions > first_ + steps_.size()) {
-            complete();
-            if (!run.halted()) steps_.back().next_pc = static_cast<std::uint32_t>(run.trap.pc);
-        }
-        return std::move(steps_);
+    absl::Status finish(const Run& run) {
+        if (!pending_ || run.cost.instructions <= first_ + told_) return absl::OkStatus();
+        complete();
+        if (!run.halted()) step_.next_pc = static_cast<std::uint32_t>(run.trap.pc);
+        return tell();
     }
 
  private:
@@ -76,18 +80,31 @@ class TraceHooks final : public RunHooks {
     void complete() {
         step_.rd_value = has_target() ? state_.registers[instruction_.rd == 0 ? kSinkRegister : instruction_.rd] : 0;
         step_.next_pc = static_cast<std::uint32_t>(state_.code.address_of(state_.index));
-        steps_.push_back(step_);
         pending_ = false;
+    }
+    absl::Status tell() {
+        ++told_;
+        return sink_(step_);
     }
 
     const MachineState& state_;
+    const StepSink& sink_;
     std::uint64_t first_;
     std::uint64_t end_;
+    std::uint64_t told_ = 0;
     isa::Step step_{};
     isa::Instruction instruction_;
     bool pending_ = false;
-    std::vector<isa::Step> steps_;
 };
+
+/// Runs from where `state` stands, and tells the steps of a window.
+absl::StatusOr<Run> run_traced(Driver<PlainMode>& driver, TraceHooks& hooks) {
+    hooks.start();
+    absl::StatusOr<Run> run = driver.run();
+    if (!run.ok()) return run;
+    if (absl::Status status = hooks.finish(*run); !status.ok()) return status;
+    return run;
+}
 
 }  // namespace
 
@@ -98,17 +115,48 @@ absl::StatusOr<Run> execute(const Program& program, ByteView input, const RunOpt
     return Driver<PlainMode>(**state, program, options, hooks).run();
 }
 
+absl::StatusOr<Run> trace_all(const Program& program, ByteView input, const StepSink& sink, const RunOptions& options) {
+    absl::StatusOr<std::unique_ptr<MachineState>> state = launch(program, input);
+    if (!state.ok()) return state.status();
+    TraceHooks hooks(**state, 0, kNever, sink);
+    Driver<PlainMode> driver(**state, program, options, hooks);
+    return run_traced(driver, hooks);
+}
+
+absl::StatusOr<Run> trace_from(const Program& program, ByteView input, const Resumption& from, std::uint64_t count,
+                               const StepSink& sink, const RunOptions& options) {
+    absl::StatusOr<std::unique_ptr<MachineState>> state = launch(program, input);
+    if (!state.ok()) return state.status();
+    if (from.pc % 4 != 0 || !(*state)->code.contains(from.pc)) {
+        return absl::InvalidArgumentError(absl::StrFormat("a run cannot go on at pc 0x%x: no text there", from.pc));
+    }
+    for (const Resumption::Word& word : from.words) {
+        if (word.address % 8 != 0 || !(*state)->space->permits(word.address, 8, kPageRead)) {
+            return absl::InvalidArgumentError(
+                absl::StrFormat("a run cannot go on with a word at 0x%x: none can be read there", word.address));
+        }
+        store_le<std::uint64_t>((*state)->space->base() + word.address, word.value);
+    }
+    TraceHooks hooks(**state, 0, count, sink);
+    Driver<PlainMode> driver(**state, program, options, hooks);
+    (*state)->index = (from.pc - (*state)->code.base()) / 4;
+    std::copy(from.registers.begin(), from.registers.end(), (*state)->registers.begin());
+    return run_traced(driver, hooks);
+}
+
 absl::StatusOr<TracedRun> trace(const Program& program, ByteView input, std::uint64_t first, std::uint64_t count,
                                 const RunOptions& options) {
     absl::StatusOr<std::unique_ptr<MachineState>> state = launch(program, input);
     if (!state.ok()) return state.status();
-    TraceHooks hooks(**state, first, count);
-    Driver<PlainMode> driver(**state, program, options, hooks);
-    hooks.start();
-    absl::StatusOr<Run> run = driver.run();
-    if (!run.ok()) return run.status();
     TracedRun out;
-    out.steps = hooks.take(*run);
+    const StepSink keep = [&](const isa::Step& step) {
+        out.steps.push_back(step);
+        return absl::OkStatus();
+    };
+    TraceHooks hooks(**state, first, count, keep);
+    Driver<PlainMode> driver(**state, program, options, hooks);
+    absl::StatusOr<Run> run = run_traced(driver, hooks);
+    if (!run.ok()) return run.status();
     out.run = *std::move(run);
     return out;
 }

@@ -63,37 +63,46 @@ inline constexpr std::size_t kStatementValues = 18;
 [[nodiscard]] std::array<std::uint32_t, kStatementValues> statement_of(
     std::int32_t exit_code, const std::array<std::uint8_t, 32>& output_digest);
 
-/// A run of a program, cut into shards; gives the tables of one shard at a time.
+/// A run of a program, cut into shards; gives the tables of one shard at a time. It keeps of each shard the words that
+/// it touches, 24 bytes each: with them the shard's steps are run again alone, whenever its tables are wanted.
 class Rv64Run {
  public:
-    /// Runs the program once for each shard of `plan`, and keeps the words that each touches. FailedPrecondition if the
-    /// run traps; Unimplemented names the first instruction that no chip takes, such as an ECALL of an accelerator;
-    /// InvalidArgument if the plan does not fit the run; other errors are those of vm::trace. Machine, program and
-    /// input must outlive the run.
+    /// Runs the program once. FailedPrecondition if the run traps; Unimplemented names the first instruction that no
+    /// chip takes, such as an ECALL of an accelerator; InvalidArgument if the plan does not fit the run; other errors
+    /// are those of vm::trace_all. Machine, program and input must outlive the run.
     [[nodiscard]] static absl::StatusOr<Rv64Run> make(const Rv64Machine& machine, const vm::Program& program,
                                                       ByteView input, const vm::ShardPlan& plan = {},
                                                       const vm::RunOptions& options = {});
 
     [[nodiscard]] const vm::Run& run() const noexcept { return run_; }
     [[nodiscard]] std::uint32_t shard_count() const noexcept { return static_cast<std::uint32_t>(shards_.size()); }
-    /// The tables of shard `number`, 1 to shard_count(), always the same; runs the program up to the shard's end.
+    /// The tables of shard `number`, 1 to shard_count(), always the same; runs the steps of this shard alone.
     [[nodiscard]] absl::StatusOr<machine::TableTrace> shard(std::uint32_t number) const;
+    /// The same without main columns: what linking commits. Runs nothing.
+    [[nodiscard]] absl::StatusOr<machine::TableTrace> linked(std::uint32_t number) const;
     [[nodiscard]] const machine::TableTrace& boundary() const noexcept { return boundary_; }
 
  private:
-    /// A word as a shard finds it.
+    class Walk;
+    /// A word as a shard finds and leaves it.
     struct LinkedWord {
         std::uint32_t key;
         std::uint32_t shard;  ///< that touched it last, or 0
-        std::uint64_t value;
+        std::uint64_t in, out;
     };
     struct Shard {
-        std::uint64_t first_instruction;
-        std::uint64_t instructions;
-        std::vector<LinkedWord> words;
+        std::uint64_t instructions = 0;
+        std::uint32_t first_pc = 0;
+        std::uint32_t last_pc = 0;  ///< where the next shard begins
+        std::uint32_t end_time = 0;
+        std::vector<std::uint32_t> rows;  ///< of each step chip
+        std::vector<LinkedWord> words;    ///< ascending
     };
 
     Rv64Run(const Rv64Machine& machine, const vm::Program& program, ByteView input, vm::RunOptions options);
+
+    [[nodiscard]] absl::Status check_number(std::uint32_t number) const;
+    [[nodiscard]] std::vector<math::KoalaBear> public_values(std::uint32_t number) const;
 
     const Rv64Machine& machine_;
     const vm::Program& program_;
@@ -101,6 +110,7 @@ class Rv64Run {
     vm::RunOptions options_;
     vm::Run run_;
     std::vector<Shard> shards_;
+    std::vector<vm::Resumption::Word> output_words_;  ///< as HALT finds them
     machine::TableTrace boundary_;
 };
 

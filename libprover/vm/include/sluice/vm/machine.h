@@ -114,4 +114,28 @@ struct TracedRun {
 [[nodiscard]] absl::StatusOr<TracedRun> trace(const Program& program, ByteView input, std::uint64_t first,
                                               std::uint64_t count, const RunOptions& options = {});
 
+/// Receives completed steps, in order; an error ends the run with it.
+using StepSink = std::function<absl::Status(const isa::Step& step)>;
+
+/// Runs a program to its end and tells every step; slow. The run is that of execute().
+[[nodiscard]] absl::StatusOr<Run> trace_all(const Program& program, ByteView input, const StepSink& sink,
+                                            const RunOptions& options = {});
+
+/// A place in the middle of a run. Registers and words that the steps from there neither read nor write may be left
+/// out: what they are cannot matter.
+struct Resumption {
+    struct Word {
+        std::uint32_t address;  ///< multiple of 8, readable
+        std::uint64_t value;
+    };
+    std::uint32_t pc = 0;
+    std::array<std::uint64_t, 32> registers{};
+    std::vector<Word> words;  ///< in the place of those that the run began with
+};
+
+/// Goes on from there for up to `count` steps, and tells them. The run is what happened in them. InvalidArgument if
+/// nothing can go on there. HALT reads its output: those words are not to be left out.
+[[nodiscard]] absl::StatusOr<Run> trace_from(const Program& program, ByteView input, const Resumption& from,
+                                             std::uint64_t count, const StepSink& sink, const RunOptions& options = {});
+
 }  // namespace sluice::vm
