@@ -15,6 +15,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
     commands.push_back(make_keygen_command());
     commands.push_back(make_prove_command());
     commands.push_back(make_verify_command());
+    commands.push_back(make_inspect_command());
     commands.push_back(make_make_sample_command());
     commands.push_back(make_test_fixtures_command());
     commands.push_back(make_params_command());

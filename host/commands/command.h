@@ -39,6 +39,7 @@ std::unique_ptr<Command> make_test_fixtures_command();
 std::unique_ptr<Command> make_keygen_command();
 std::unique_ptr<Command> make_prove_command();
 std::unique_ptr<Command> make_verify_command();
+std::unique_ptr<Command> make_inspect_command();
 std::unique_ptr<Command> make_params_command();
 std::unique_ptr<Command> make_info_command();
 

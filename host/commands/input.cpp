@@ -194,6 +194,7 @@ Exit fail(const absl::Status& status) {
         case absl::StatusCode::kDataLoss:
             return Exit::invalid;
         case absl::StatusCode::kNotFound:
+        case absl::StatusCode::kAlreadyExists:
         case absl::StatusCode::kUnavailable:
         case absl::StatusCode::kUnimplemented:
         case absl::StatusCode::kFailedPrecondition:

@@ -27,7 +27,7 @@ class Keygen final : public Command {
         if (!program.ok()) return fail(program.status());
         const auto prover = proving::ProgramProver::make(*program, *options);
         if (!prover.ok()) return fail(prover.status());
-        if (options->on_stage) std::fprintf(stderr, "\r\033[K");
+        end_progress(*options);
         const prover::KeyFile key = key_file((*prover)->key(), program_);
         const auto digest = digest_text(key.body);
         if (!digest.ok()) return fail(digest.status());

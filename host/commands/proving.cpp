@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 #include "sluice/files/files.h"
 #include "sluice/witness_host/execution_witness.h"
@@ -27,8 +28,8 @@ absl::StatusOr<proving::Options> ProgramOptions::proving_options() const {
     }
     options.threads = threads;
     if (isatty(STDERR_FILENO) != 0) {
-        options.on_stage = [](std::string_view stage) {
-            std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(stage.size()), stage.data());
+        options.on_progress = [](const proving::Progress& progress) {
+            std::fprintf(stderr, "\r\033[K%s", progress_line(progress).c_str());
         };
     }
     return options;
@@ -42,6 +43,23 @@ absl::StatusOr<vm::Program> ProgramOptions::load() const {
         return absl::Status(program.status().code(), absl::StrCat(elf, ": ", program.status().message()));
     }
     return program;
+}
+
+void end_progress(const proving::Options& options) {
+    if (options.on_progress) std::fprintf(stderr, "\r\033[K");
+}
+
+std::string progress_line(const proving::Progress& progress) {
+    std::string line(progress.stage);
+    if (progress.tables == 0) return line;
+    absl::StrAppendFormat(&line, " %s, %d of %d tables done",
+                          progress.table == 0 ? "boundary" : absl::StrCat("shard ", progress.table),
+                          progress.tables_done, progress.tables);
+    if (progress.cells_done == 0 || progress.seconds <= 0) return line;
+    const double speed = static_cast<double>(progress.cells_done) / progress.seconds;
+    absl::StrAppendFormat(&line, ", %.1f M cells/s, %.0f s left", speed / 1e6,
+                          static_cast<double>(progress.cells - progress.cells_done) / speed);
+    return line;
 }
 
 prover::KeyFile key_file(const std::string& body, const ProgramOptions& options) {

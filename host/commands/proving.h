@@ -15,6 +15,9 @@ namespace sluice::host {
 /// Names in an output folder.
 inline constexpr const char* kKeyFileName = "key.bin";
 inline constexpr const char* kProofFileName = "proof.bin";
+/// Note of a proof file whose output is a block's.
+inline constexpr const char* kStatementNote = "statement";
+inline constexpr const char* kBlockStatement = "block";
 
 /// --elf, --profile, --threads.
 struct ProgramOptions {
@@ -24,10 +27,15 @@ struct ProgramOptions {
 
     /// `required`: whether --elf has to be given.
     void add_to(CLI::App& app, bool required);
-    /// With the profile set; errors name the file or the profile.
+    /// With the profile set, and the progress line if standard error is a terminal; errors name the profile.
     [[nodiscard]] absl::StatusOr<proving::Options> proving_options() const;
     [[nodiscard]] absl::StatusOr<vm::Program> load() const;
 };
+
+/// One line for people: stage, table, speed and time left.
+[[nodiscard]] std::string progress_line(const proving::Progress& progress);
+/// Clears that line.
+void end_progress(const proving::Options& options);
 
 /// The key as a file, with the program's name.
 [[nodiscard]] prover::KeyFile key_file(const std::string& body, const ProgramOptions& options);

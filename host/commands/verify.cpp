@@ -2,9 +2,11 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "nlohmann/json.hpp"
 
+#include "commands/block_statement.h"
 #include "commands/command.h"
 #include "commands/input.h"
 #include "commands/proving.h"
@@ -28,6 +30,10 @@ class Verify final : public Command {
         app.add_option("--output", output_, "File with the public output that is expected (default: the proof file's)")
             ->check(CLI::ExistingFile);
         app.add_option("--expect-exit", exit_code_, "Exit code that is expected (default 0)");
+        app.add_flag("--block", block_,
+                     "The proof has to be one of a block, by the guest built with the tool or --elf");
+        app.add_flag("--allow-unanchored", allow_unanchored_,
+                     "Accept a block whose state root before it is a claim of the input (anchored 0)");
         app.add_flag("--json", json_, "Print JSON");
     }
 
@@ -48,6 +54,13 @@ class Verify final : public Command {
         }
         const auto digest = digest_text(key->body);
         if (!digest.ok()) return fail(digest.status());
+        std::optional<executor::PublicOutput> statement;
+        if (block_ || says_block(*proof)) {
+            const auto stated = block_statement(witness_host::bytes_of(output));
+            if (!stated.ok()) return refuse(stated.status());
+            statement = *stated;
+        }
+        if (block_ && program_.elf.empty()) program_.elf = default_guest_path();
         if (!program_.elf.empty()) {
             if (const absl::Status status = compare_with_program(*key); !status.ok()) return refuse(status);
         }
@@ -57,16 +70,21 @@ class Verify final : public Command {
                                 witness_host::bytes_of(output));
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         if (!held.ok()) return refuse(held);
+        if (statement.has_value() && !statement->anchored && !allow_unanchored_) {
+            return refuse(absl::FailedPreconditionError(
+                "the proof holds, but the block is not anchored: the state root before it is a claim of the input. "
+                "Compare it yourself and say --allow-unanchored"));
+        }
         if (json_) {
-            std::printf("%s\n", nlohmann::json{{"verified", true},
-                                               {"exit_code", exit_code_},
-                                               {"public_output", witness_host::to_hex(witness_host::bytes_of(output))},
-                                               {"key_digest", *digest},
-                                               {"key_is_of_program", !program_.elf.empty()},
-                                               {"profile", key->profile},
-                                               {"seconds", seconds}}
-                                    .dump(2)
-                                    .c_str());
+            nlohmann::json json = {{"verified", true},
+                                   {"exit_code", exit_code_},
+                                   {"public_output", witness_host::to_hex(witness_host::bytes_of(output))},
+                                   {"key_digest", *digest},
+                                   {"key_is_of_program", !program_.elf.empty()},
+                                   {"profile", key->profile},
+                                   {"seconds", seconds}};
+            if (statement.has_value()) json["block"] = to_json(*statement);
+            std::printf("%s\n", json.dump(2).c_str());
             return Exit::ok;
         }
         std::printf("verified: the program of this key halts with exit code %d and this output on some input\n",
@@ -75,10 +93,16 @@ class Verify final : public Command {
                     program_.elf.empty() ? "; that it is the key of the program you mean is not checked without --elf"
                                          : ", the key of the program given");
         std::printf("  output %s\n", witness_host::to_hex(witness_host::bytes_of(output)).c_str());
+        if (statement.has_value()) print_statement(*statement);
         return Exit::ok;
     }
 
  private:
+    static bool says_block(const prover::ProofFile& proof) {
+        const auto note = proof.notes.find(kStatementNote);
+        return note != proof.notes.end() && note->second == kBlockStatement;
+    }
+
     /// The program's own key, made again, has to be the one given.
     [[nodiscard]] absl::Status compare_with_program(const prover::KeyFile& key) {
         program_.profile = key.profile;
@@ -87,7 +111,7 @@ class Verify final : public Command {
         const auto program = program_.load();
         if (!program.ok()) return program.status();
         const auto own = proving::ProgramProver::make(*program, *options);
-        if (options->on_stage) std::fprintf(stderr, "\r\033[K");
+        end_progress(*options);
         if (!own.ok()) return own.status();
         if ((*own)->key() == key.body) return absl::OkStatus();
         const auto expected = digest_text((*own)->key());
@@ -111,6 +135,8 @@ class Verify final : public Command {
     ProgramOptions program_;
     std::string output_;
     std::int32_t exit_code_ = 0;
+    bool block_ = false;
+    bool allow_unanchored_ = false;
     bool json_ = false;
 };
 

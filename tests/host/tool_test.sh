@@ -196,7 +196,12 @@ if [ -f "$guest" ]; then
     fib=$(dirname "$guest")/fib.elf
     printf '\100\0\0\0\0\0\0\0' >"$work/sixty-four"
     "$tool" prove --elf "$fib" --program-input "$work/sixty-four" --output-dir "$work/proof" --shard-cells 100000 --json >"$work/json"
-    has_keys "$work/json" instructions shards cells proof_bytes step_seconds.gkr
+    has_keys "$work/json" instructions shards cells proof_bytes step_seconds.gkr module_seconds.commit_traces \
+        chips.0.share memory_plan.proving_bytes
+    has_keys "$work/proof/metrics.json" cells_per_second chips.0.rows
+    has_keys "$work/proof/trace.json" traceEvents.0.dur
+    grep -q '^chip,rows,cells,share$' "$work/proof/chips.csv" || fail "no header in chips.csv"
+    [ "$(grep -c '^|---' "$work/proof/report.md")" = 3 ] || fail "expected three tables in report.md"
     grep -q '"public_output": "0xbb20ca61a6090000"' "$work/json" || fail "the 64th Fibonacci number: $(cat "$work/json")"
     "$tool" verify --proof "$work/proof" --elf "$fib" --json >"$work/json"
     grep -q '"verified": true' "$work/json" || fail "the proof of fib does not verify"
@@ -205,13 +210,63 @@ if [ -f "$guest" ]; then
     expect_exit 1 "another program" "$tool" verify --proof "$work/proof" --elf "$(dirname "$guest")/hello.elf"
     "$tool" keygen --elf "$(dirname "$guest")/hello.elf" -o "$work/other.key" >/dev/null
     expect_exit 1 "key" "$tool" verify --proof "$work/proof" --key "$work/other.key"
-    python3 - "$work/proof/proof.bin" "$work/flipped" <<'PYTHON'
-import sys
+    # Any byte of the body, here some by a seed.
+    for seed in 1 2 3 4 5 6; do
+        python3 - "$work/proof/proof.bin" "$work/flipped" $seed <<'PYTHON'
+import random, sys
 data = bytearray(open(sys.argv[1], "rb").read())
-data[len(data) // 2] ^= 1
+body = data.index(b"SLPF")
+at = random.Random(int(sys.argv[3])).randrange(body, body + 500_000)  # of about 1 MB
+data[at] ^= 1
 open(sys.argv[2], "wb").write(data)
 PYTHON
-    expect_exit 1 "not verified" "$tool" verify --proof "$work/flipped" --key "$work/proof/key.bin"
+        expect_exit 1 "not verified" "$tool" verify --proof "$work/flipped" --key "$work/proof/key.bin"
+    done
+
+    # The folder goes on where it was: nothing is proved again, what is damaged is, and another run is refused.
+    prove_fib() { "$tool" prove --elf "$fib" --program-input "$work/sixty-four" --shard-cells 100000 "$@"; }
+    cp "$work/proof/proof.bin" "$work/first.bin"
+    printf damage >"$work/proof/shard-2.bin"
+    expect_exit 0 "shard-2.bin is not used and made again: not the proof of a table" prove_fib --output-dir "$work/proof"
+    cmp "$work/first.bin" "$work/proof/proof.bin" || fail "a proof made anew in part differs"
+    prove_fib --output-dir "$work/shared" --shard-id 0 --shard-id 2 >/dev/null
+    [ "$(ls "$work/shared")" = "boundary.bin
+link.bin
+shard-2.bin" ] || fail "found $(ls "$work/shared")"
+    prove_fib --output-dir "$work/shared" >/dev/null
+    cmp "$work/first.bin" "$work/shared/proof.bin" || fail "a proof from parts differs"
+    expect_exit 3 "the parts of another proof: expected an input" "$tool" prove --elf "$fib" --output-dir "$work/proof" \
+        --program-input "$work/block.stream"
+    expect_exit 1 "shard 9 of a run of" prove_fib --output-dir "$work/shared" --shard-id 9
+    "$tool" inspect "$work/proof" --json >"$work/json"
+    for kind in key proof link part; do
+        grep -q "\"kind\": \"$kind\"" "$work/json" || fail "inspect shows no $kind"
+    done
+    "$tool" inspect "$work/proof/key.bin" >"$work/out"
+    grep -q shard_ram "$work/out" || fail "inspect does not show the key's chips"
+    expect_exit 1 "sixty-four" "$tool" inspect "$work/sixty-four"
+
+    # What a block's proof states, by a program that states what it is told.
+    echo_program=$(dirname "$guest")/echo.elf
+    for anchored in 0 1; do
+        python3 - "$work/claim-$anchored" $anchored <<'PYTHON'
+import sys
+word = lambda value: value.to_bytes(8, "little")
+claim = word(1) + bytes([1] * 32) + word(77) + b"".join(bytes([i] * 32) for i in (2, 3, 4, 5)) + word(int(sys.argv[2]))
+open(sys.argv[1], "wb").write(claim)
+PYTHON
+        "$tool" prove --elf "$echo_program" --program-input "$work/claim-$anchored" --output-dir "$work/echo-$anchored" >/dev/null
+    done
+    "$tool" verify --proof "$work/echo-1" --block --elf "$echo_program" --json >"$work/json"
+    has_keys "$work/json" block.block_hash block.anchored
+    expect_exit 1 "not anchored" "$tool" verify --proof "$work/echo-0" --block --elf "$echo_program"
+    "$tool" verify --proof "$work/echo-0" --block --elf "$echo_program" --allow-unanchored >"$work/out"
+    grep -q "block 77, hash 0x0202.*" "$work/out" && grep -q "bound to nothing" "$work/out" || fail "found $(cat "$work/out")"
+    expect_exit 1 "another program" "$tool" verify --proof "$work/echo-1" --block
+    expect_exit 1 "is not a block's" "$tool" verify --proof "$work/proof" --block
+    expect_exit 1 "nothing to prove" "$tool" prove --input "$work/invalid" --output-dir "$work/none"
+    expect_exit 2 "goes with --elf" "$tool" prove --input "$work/sample" --program-input "$work/sixty-four" --output-dir "$work/none"
+    expect_exit 2 "name a block" "$tool" prove --output-dir "$work/none"
     expect_exit 2 "expected a folder" "$tool" prove --elf "$fib" --output-dir "$work/sixty-four"
     expect_exit 1 "load_fault" "$tool" prove --elf "$(dirname "$guest")/null_read.elf" --output-dir "$work/none"
     expect_exit 3 "allowed are 1024 MiB" "$tool" prove --elf "$guest" --program-input "$work/block.stream" --memory 1 --shard-cells 100000000 --output-dir "$work/none"

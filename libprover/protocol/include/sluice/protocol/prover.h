@@ -4,6 +4,12 @@
 //   absl::StatusOr<std::vector<std::uint8_t>> proof = prover.prove({.shards = n, .shard = fill_shard, .boundary =
 //   ...});
 //
+// or in parts, which may be proved anywhere and at any time once link() has fixed what they have in common:
+//
+//   auto link = prover.link(tables);
+//   auto part = prover.prove_table(*link, number, trace);   // for every table
+//   auto proof = prover.assemble(*link, parts);
+//
 // The proof is a body of libprover/DESIGN.md, section 10. Before it is returned it is verified with sluice::verify.
 #pragma once
 
@@ -24,6 +30,7 @@
 #include "sluice/hash/poseidon2_hasher.h"
 #include "sluice/machine/trace.h"
 #include "sluice/protocol/key.h"
+#include "sluice/protocol/link.h"
 
 namespace sluice::protocol {
 
@@ -33,6 +40,8 @@ struct ExecutionTables {
     std::uint32_t shards = 1;
     std::function<absl::StatusOr<machine::TableTrace>(std::uint32_t shard)> shard;  ///< 1 <= shard <= shards
     std::function<absl::StatusOr<machine::TableTrace>()> boundary;  ///< if the key has a boundary machine
+    /// The first of the two times: a shard's tables, whose main columns may be missing. Null: `shard` gives them.
+    std::function<absl::StatusOr<machine::TableTrace>(std::uint32_t shard)> linked{};
 };
 
 /// Verifies a proof of the prover's key: OK or why it is refused.
@@ -64,6 +73,9 @@ class Prover {
     using BackendType = backend::Backend<D, Hasher>;
     using CommitmentType = backend::Commitment<Hasher>;
     using Digest = typename Hasher::Digest;
+    using TableType = LinkedTable<Hasher>;
+    using LinkType = Link<D, Hasher>;
+    using PartType = TableProof<D, Hasher>;
 
     /// Backend and key must outlive the prover.
     Prover(BackendType& backend, const ProvingKey<D, Hasher>& key, ProverOptions options = {})
@@ -73,37 +85,41 @@ class Prover {
     /// FailedPrecondition: tables that break the machine's rules; Internal: the proof does not verify.
     [[nodiscard]] absl::StatusOr<std::vector<std::uint8_t>> prove(const ExecutionTables& tables);
 
-    /// The largest memory plan of the tables proved so far (backend::Backend::plan_bytes).
+    /// Pass 1: commits what is linked. Errors are those of prove().
+    [[nodiscard]] absl::StatusOr<LinkType> link(const ExecutionTables& tables);
+    /// The link of tables that were linked before, such as those of a file. It depends on them and the key alone.
+    [[nodiscard]] absl::StatusOr<LinkType> tie(std::vector<TableType> tables);
+    /// Pass 2, for table `number` of the link, 0 the boundary. FailedPrecondition: not the tables that were linked.
+    [[nodiscard]] absl::StatusOr<PartType> prove_table(const LinkType& link, std::uint32_t number,
+                                                       machine::TableTrace trace);
+    /// The proof from those of all tables, in the order of link.tables.
+    [[nodiscard]] absl::StatusOr<std::vector<std::uint8_t>> assemble(const LinkType& link,
+                                                                     std::span<const PartType> parts);
+
+    /// What proving a table takes at most beside its trace (backend::Backend::plan_bytes).
+    [[nodiscard]] std::uint64_t plan_bytes(const TableType& table) const {
+        return backend_.plan_bytes(table.shape, key_.opening());
+    }
+    /// The largest of the tables proved so far.
     [[nodiscard]] std::uint64_t planned_bytes() const noexcept { return planned_bytes_; }
 
  private:
     using Ext = Extension<D>;
 
-    /// What pass 1 tells of a table.
-    struct Header {
-        backend::TableShape shape;
-        std::size_t machine = 0;
-        std::uint32_t number = 0;
-        Digest linked_root{};
-        Digest main_root{};
-    };
-    struct Linking {
-        std::uint32_t shards = 0;
-        Digest root{};
-        Ext a{}, b{};
-    };
-
-    absl::StatusOr<Header> make_header(std::uint32_t number, const machine::TableTrace& trace) const;
+    absl::StatusOr<TableType> describe(std::uint32_t number, const machine::TableTrace& trace, bool linked_alone) const;
+    absl::StatusOr<TableType> link_table(std::uint32_t number, const machine::TableTrace& trace);
+    absl::Status check_same(const TableType& table, const machine::TableTrace& trace) const;
     absl::StatusOr<std::uint32_t> choose_stack_height(std::size_t machine,
                                                       std::span<const std::uint32_t> heights) const;
-    absl::StatusOr<std::unique_ptr<CommitmentType>> commit(const Header& header, machine::Group group,
+    absl::StatusOr<std::unique_ptr<CommitmentType>> commit(const TableType& table, machine::Group group,
                                                            const machine::TableTrace& trace);
     absl::StatusOr<const CommitmentType*> preprocessed(std::size_t machine, std::uint32_t stack_height);
-    [[nodiscard]] Digest link_leaf(const Header& header) const;
-    absl::Status check_public_values(std::span<const Header> headers) const;
-    absl::Status prove_table(Header& header, const Linking& linking, machine::TableTrace trace,
-                             std::vector<std::uint8_t>& body, Ext& link_sum);
-    [[nodiscard]] absl::StatusOr<machine::TableTrace> fetch(const ExecutionTables& tables, std::uint32_t number) const;
+    [[nodiscard]] Digest link_leaf(const TableType& table) const;
+    [[nodiscard]] std::uint32_t first_table() const noexcept { return key_.has_boundary() ? 0 : 1; }
+    absl::Status check_source(const ExecutionTables& tables) const;
+    absl::Status check_numbers(std::span<const TableType> tables) const;
+    absl::Status check_public_values(std::span<const TableType> tables) const;
+    absl::Status prove_body(const LinkType& link, const TableType& table, machine::TableTrace trace, PartType& part);
 
     template <class Run>
     auto timed(std::string_view step, const Run& run);

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,24 +36,73 @@ namespace sluice::proving {
 [[nodiscard]] absl::StatusOr<vm::Program> load_program(std::string file,
                                                        std::uint64_t features = chips::provable_features());
 
+/// Something that took time: a step of the prover (protocol::ProverOptions), or "fill", done by other threads ahead.
+struct Event {
+    std::string_view name;
+    std::uint32_t table = 0;  ///< number of the shard; 0: the boundary, or none
+    double begin = 0;         ///< seconds since the prover was made
+    double seconds = 0;
+};
+
+/// How far a run of the prover is.
+struct Progress {
+    std::string_view stage;  ///< "key", "plan", "words", "link", "prove" or "assemble"
+    std::uint32_t table = 0;
+    std::uint32_t tables_done = 0;
+    std::uint32_t tables = 0;  ///< to prove in this run; known from "prove" on
+    std::uint64_t cells_done = 0;
+    std::uint64_t cells = 0;
+    double seconds = 0;  ///< spent in "prove"
+};
+
 struct Options {
     const params::Profile* profile = &params::kBits100;
-    unsigned threads = 0;  ///< 0: as many as the machine has
+    unsigned threads = 0;  ///< of the backend; with n of them up to n - 1 tables are filled beside it. 0: one a core
     /// A shard is cut where its cells, as sluice/vm/cost_model.h estimates them, would exceed this.
     std::uint64_t shard_cells = std::uint64_t{1} << 25;
-    /// What the tables and working memory of a shard may take; 0: no limit. Beyond it prove() refuses before it proves.
+    /// What proving may take, by plan: see MemoryPlan. 0: no limit.
     std::uint64_t memory_bytes = 0;
-    /// Told what begins, such as "shard 2 of 5", and of the prover's steps when they end (protocol::ProverOptions).
-    std::function<void(std::string_view stage)> on_stage;
-    std::function<void(std::string_view step, double seconds)> on_step;
+    /// Where the parts of the proof are kept (part_files.h), so that a run that was broken off goes on from there.
+    /// Empty: nowhere.
+    std::string folder{};
+
+    // All of these may be null; none is called from two threads at once.
+    std::function<void(const Progress&)> on_progress{};
+    std::function<void(const Event&)> on_event{};
+    std::function<void(std::string_view notice)> on_notice{};  ///< a file of the folder that is not used, and why
+    /// Told of each file of the folder when it is there; an error ends the run with it.
+    std::function<absl::Status(const std::string& path)> on_file{};
+};
+
+/// What proving takes at most, known before it begins: by the backend's plan of the largest table, and the tables held
+/// beside it. Fewer tables are filled ahead where memory does not allow them.
+struct MemoryPlan {
+    std::uint64_t proving_bytes = 0;  ///< of the table that takes most, its trace among them
+    std::uint64_t ahead_bytes = 0;    ///< of those filled ahead
+    std::uint32_t ahead = 0;          ///< how many they are
+    std::uint32_t largest = 0;        ///< number of the table that takes most
+};
+
+/// Rows and cells (rows times columns, without preprocessed columns) of a chip, over all tables.
+struct ChipFigures {
+    std::string name;  ///< the boundary machine's begin with "boundary/"
+    std::uint64_t rows = 0;
+    std::uint64_t cells = 0;
+};
+
+/// A run, and the tables that prove it.
+struct RunFigures {
+    vm::Run run;
+    std::uint32_t shards = 0;
+    std::uint64_t cells = 0;
+    std::vector<ChipFigures> chips;
+    MemoryPlan memory;
 };
 
 /// A proof and the run that it is of.
 struct ProvedRun {
-    vm::Run run;
+    RunFigures figures;
     std::string proof;  ///< body, DESIGN.md section 10
-    std::uint32_t shards = 0;
-    std::uint64_t cells = 0;  ///< of all tables: rows times columns, without preprocessed columns
 };
 
 /// Proves runs of one program. Holds the key and the tables that the program fixes.
@@ -65,11 +115,15 @@ class ProgramProver {
 
     /// Body of the key, DESIGN.md section 9. Depends on program and profile alone.
     [[nodiscard]] virtual std::string key() const = 0;
-    /// Runs the program and proves the run; the proof has been verified. The tables of a shard are filled twice, to
-    /// link it and to prove it, by other threads while the shards before are worked on; three shards' are in memory.
-    /// FailedPrecondition: the run traps; ResourceExhausted: more memory than allowed, with both numbers;
-    /// Unimplemented: an instruction without a chip; Internal: the proof does not verify.
+    /// Runs the program and proves the run; the proof has been verified. Parts that the folder has are not proved
+    /// again. FailedPrecondition: the run traps; AlreadyExists: the folder has the parts of another proof;
+    /// ResourceExhausted: more memory than allowed, with both numbers; Unimplemented: an instruction without a chip;
+    /// Internal: the proof does not verify.
     [[nodiscard]] virtual absl::StatusOr<ProvedRun> prove(ByteView input) = 0;
+    /// Leaves the link and the proofs of these tables (0: the boundary) in the folder, for a prove() somewhere.
+    /// InvalidArgument if there is no folder, or no such table; other errors of prove().
+    [[nodiscard]] virtual absl::StatusOr<RunFigures> prove_parts(ByteView input,
+                                                                 std::span<const std::uint32_t> tables) = 0;
 };
 
 /// What a proof states, as public values: exit code, SHA-256 of the output.

@@ -1,0 +1,169 @@
+// See proof_report.h. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "report/proof_report.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+
+#include "sluice/files/files.h"
+
+namespace sluice::host {
+
+namespace {
+
+/// Steps and the modules that they are part of. `fill` runs beside the others, on threads of its own.
+constexpr struct {
+    const char* step;
+    const char* module;
+} kModules[] = {
+    {"commit.preprocessed", "commit_traces"},
+    {"commit.linked", "commit_traces"},
+    {"commit.main", "commit_traces"},
+    {"gkr", "prove_tower_relation"},
+    {"zerocheck", "prove_main_constraints"},
+    {"jagged", "jagged_reduction"},
+    {"opening", "pcs_opening"},
+    {"grind", "grinding"},
+    {"check", "self_verification"},
+    {"fill", "fill_traces"},
+};
+
+double share(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+double speed(const ProofReport& report) {
+    return report.seconds > 0 ? static_cast<double>(report.figures.cells) / report.seconds : 0;
+}
+
+/// Chips that have rows, most cells first.
+std::vector<proving::ChipFigures> by_cells(const ProofReport& report) {
+    std::vector<proving::ChipFigures> chips;
+    for (const proving::ChipFigures& chip : report.figures.chips) {
+        if (chip.rows != 0) chips.push_back(chip);
+    }
+    std::stable_sort(chips.begin(), chips.end(), [](const auto& a, const auto& b) { return a.cells > b.cells; });
+    return chips;
+}
+
+}  // namespace
+
+void Timeline::add(const proving::Event& event) {
+    entries_.push_back({std::string(event.name), event.table, event.begin, event.seconds});
+}
+
+std::map<std::string, double> Timeline::steps() const {
+    std::map<std::string, double> seconds;
+    for (const Entry& entry : entries_) seconds[entry.name] += entry.seconds;
+    return seconds;
+}
+
+std::map<std::string, double> Timeline::modules() const {
+    std::map<std::string, double> seconds;
+    const std::map<std::string, double> all = steps();
+    for (const auto& [step, module] : kModules) {
+        if (const auto found = all.find(step); found != all.end()) seconds[module] += found->second;
+    }
+    return seconds;
+}
+
+std::string Timeline::trace_json() const {
+    constexpr double kMicroseconds = 1e6;
+    nlohmann::json events = nlohmann::json::array();
+    std::vector<double> lanes;  // of filling: when each is free again
+    std::vector<Entry> entries = entries_;
+    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+    for (const Entry& entry : entries) {
+        std::size_t lane = 0;
+        if (entry.name == "fill") {
+            const auto free = std::find_if(lanes.begin(), lanes.end(), [&](double end) { return end <= entry.begin; });
+            lane = 1 + static_cast<std::size_t>(free - lanes.begin());
+            if (free == lanes.end()) lanes.push_back(0);
+            lanes[lane - 1] = entry.begin + entry.seconds;
+        }
+        events.push_back({{"name", entry.name},
+                          {"ph", "X"},
+                          {"pid", 1},
+                          {"tid", lane},
+                          {"ts", entry.begin * kMicroseconds},
+                          {"dur", entry.seconds * kMicroseconds},
+                          {"args", {{"table", entry.table}}}});
+    }
+    for (std::size_t lane = 0; lane <= lanes.size(); ++lane) {
+        events.push_back({{"name", "thread_name"},
+                          {"ph", "M"},
+                          {"pid", 1},
+                          {"tid", lane},
+                          {"args", {{"name", lane == 0 ? "prover" : absl::StrFormat("fill %d", lane)}}}});
+    }
+    return nlohmann::json{{"traceEvents", events}, {"displayTimeUnit", "ms"}}.dump() + "\n";
+}
+
+nlohmann::json metrics(const ProofReport& report) {
+    const proving::RunFigures& figures = report.figures;
+    nlohmann::json json = {{"profile", report.profile},
+                           {"instructions", figures.run.cost.instructions},
+                           {"shards", figures.shards},
+                           {"cells", figures.cells},
+                           {"proof_bytes", report.proof_bytes},
+                           {"seconds", report.seconds},
+                           {"cells_per_second", speed(report)},
+                           {"peak_resident_bytes", report.peak_resident_bytes},
+                           {"memory_plan",
+                            {{"proving_bytes", figures.memory.proving_bytes},
+                             {"ahead_bytes", figures.memory.ahead_bytes},
+                             {"ahead", figures.memory.ahead},
+                             {"largest_table", figures.memory.largest}}},
+                           {"step_seconds", report.timeline.steps()},
+                           {"module_seconds", report.timeline.modules()},
+                           {"chips", nlohmann::json::array()}};
+    for (const proving::ChipFigures& chip : by_cells(report)) {
+        json["chips"].push_back({{"name", chip.name},
+                                 {"rows", chip.rows},
+                                 {"cells", chip.cells},
+                                 {"share", share(chip.cells, figures.cells)}});
+    }
+    return json;
+}
+
+std::string chips_csv(const ProofReport& report) {
+    std::string text = "chip,rows,cells,share\n";
+    for (const proving::ChipFigures& chip : by_cells(report)) {
+        absl::StrAppendFormat(&text, "%s,%d,%d,%.6f\n", chip.name, chip.rows, chip.cells,
+                              share(chip.cells, report.figures.cells));
+    }
+    return text;
+}
+
+std::string markdown(const ProofReport& report) {
+    const proving::RunFigures& figures = report.figures;
+    std::string text =
+        "| instructions | shards | cells | seconds | M cells/s | proof bytes | peak memory MiB |\n"
+        "|---|---|---|---|---|---|---|\n";
+    absl::StrAppendFormat(&text, "| %d | %d | %d | %.2f | %.2f | %d | %d |\n\n", figures.run.cost.instructions,
+                          figures.shards, figures.cells, report.seconds, speed(report) / 1e6, report.proof_bytes,
+                          report.peak_resident_bytes >> 20);
+    text += "| module | seconds |\n|---|---|\n";
+    for (const auto& [module, seconds] : report.timeline.modules()) {
+        absl::StrAppendFormat(&text, "| %s | %.2f |\n", module, seconds);
+    }
+    text += "\n| chip | rows | cells | share |\n|---|---|---|---|\n";
+    for (const proving::ChipFigures& chip : by_cells(report)) {
+        absl::StrAppendFormat(&text, "| %s | %d | %d | %.1f %% |\n", chip.name, chip.rows, chip.cells,
+                              100 * share(chip.cells, figures.cells));
+    }
+    return text;
+}
+
+absl::Status write_reports(const std::string& folder, const ProofReport& report) {
+    const std::pair<const char*, std::string> files[] = {{"metrics.json", metrics(report).dump(2) + "\n"},
+                                                         {"chips.csv", chips_csv(report)},
+                                                         {"report.md", markdown(report)},
+                                                         {"trace.json", report.timeline.trace_json()}};
+    for (const auto& [name, text] : files) {
+        if (absl::Status status = files::write_file(folder + "/" + name, text); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+}
+
+}  // namespace sluice::host
