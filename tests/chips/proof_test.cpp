@@ -99,8 +99,8 @@ TEST_CASE("a run over three shards is proved, for its exit code and output alone
 
 TEST_CASE("calls of accelerators are proved") {
     SLUICE_RANDOM(rng);
-    for (const ProgramCase& test :
-         {program_of(wide_calls(rng, 2)), program_of(some_copies(rng, 12)), program_of(random_sha256(rng, 2))}) {
+    for (const ProgramCase& test : {program_of(wide_calls(rng, 2)), program_of(field_calls_on(rng, 1)),
+                                    program_of(some_copies(rng, 12)), program_of(random_sha256(rng, 2))}) {
         const MachineRun run = MachineRun::make(test.program, test.input, {20});
         REQUIRE(run.faults() == "");
         const Proving proving(run.machine);

@@ -93,8 +93,8 @@ void visit_rows(std::mt19937_64& rng, int rows, const Visit& visit) {
     std::set<std::string> chips_seen;
     for (const ProgramCase& test :
          {register_arithmetic(rng), special_registers(rng), immediate_arithmetic(rng), constants(), branches(rng),
-          jumps(), loads_and_stores(rng), ecalls(), program_of(wide_calls(rng, 8)), program_of(some_copies(rng, 40)),
-          keccak_calls(rng), program_of(random_sha256(rng, 1))}) {
+          jumps(), loads_and_stores(rng), ecalls(), program_of(wide_calls(rng, 8)), program_of(field_calls_on(rng, 2)),
+          program_of(some_copies(rng, 40)), keccak_calls(rng), program_of(random_sha256(rng, 1))}) {
         const MachineRun run = MachineRun::make(test.program, test.input);
         const RowJudge judge(run);
         const machine::TableTrace& shard = run.tables.shards[0];

@@ -43,6 +43,46 @@ inline Words joined_words(const std::vector<Words>& parts) {
 
 inline const mpz_class kSecp256k1Prime("0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
 
+inline const mpz_class kBn254Prime("21888242871839275222246405745257275088696311157297823662689037894645226208583");
+inline const mpz_class kBls12381Prime(
+    "0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab");
+
+/// An operation of a field: ADD, SUB or MUL of elements of one or two parts.
+struct FieldCall {
+    const mpz_class& prime;
+    std::size_t words;  ///< of a part
+    std::size_t parts;
+    std::uint64_t operation;  ///< 0, 1, 2
+
+    explicit FieldCall(std::uint64_t number)
+        : prime(number < SLUICE_ECALL_BLS12_381_FP_ADD ? kBn254Prime : kBls12381Prime),
+          words(number < SLUICE_ECALL_BLS12_381_FP_ADD ? 4 : 6),
+          parts((number - SLUICE_ECALL_BN254_FP_ADD) % 8 < 4 ? 1 : 2),
+          operation((number - SLUICE_ECALL_BN254_FP_ADD) % 4) {}
+    [[nodiscard]] static bool is_one(std::uint64_t number) { return number >= SLUICE_ECALL_BN254_FP_ADD; }
+
+    /// x op y, where u^2 = -1.
+    [[nodiscard]] std::vector<mpz_class> apply(const std::vector<mpz_class>& x, const std::vector<mpz_class>& y) const {
+        std::vector<mpz_class> out;
+        for (std::size_t i = 0; i < parts; ++i) {
+            out.emplace_back(x[i] * y[i]);
+            if (operation == 0) out.back() = x[i] + y[i];
+            if (operation == 1) out.back() = x[i] - y[i];
+        }
+        if (operation == 2 && parts == 2) out = {x[0] * y[0] - x[1] * y[1], x[0] * y[1] + x[1] * y[0]};
+        for (mpz_class& part : out) part = mod(part, prime);
+        return out;
+    }
+};
+inline std::vector<std::uint64_t> field_calls() {
+    std::vector<std::uint64_t> numbers;
+    for (const std::uint64_t first : {SLUICE_ECALL_BN254_FP_ADD, SLUICE_ECALL_BN254_FP2_ADD,
+                                      SLUICE_ECALL_BLS12_381_FP_ADD, SLUICE_ECALL_BLS12_381_FP2_ADD}) {
+        for (std::uint64_t i = 0; i < 3; ++i) numbers.push_back(first + i);
+    }
+    return numbers;
+}
+
 inline mpz_class inverse_modulo(const mpz_class& value, const mpz_class& modulus) {
     mpz_class result;
     REQUIRE(mpz_invert(result.get_mpz_t(), mod(value, modulus).get_mpz_t(), modulus.get_mpz_t()) != 0);
@@ -61,6 +101,21 @@ inline Words expected_memory(const WideCall& call) {
     Words memory = call.memory;
     const auto& at = call.pointers;
     const mpz_class& p = kSecp256k1Prime;
+    if (FieldCall::is_one(call.number)) {
+        const FieldCall field(call.number);
+        const auto element_at = [&](std::size_t place) {
+            std::vector<mpz_class> out;
+            for (std::size_t i = 0; i < field.parts; ++i) {
+                out.push_back(number_at(memory, place + field.words * i, field.words));
+            }
+            return out;
+        };
+        const auto result = field.apply(element_at(at[1]), element_at(at[2]));
+        for (std::size_t i = 0; i < field.parts; ++i) {
+            put_number(memory, at[0] + field.words * i, result[i], field.words);
+        }
+        return memory;
+    }
     switch (call.number) {
         case SLUICE_ECALL_SECP256K1_ADD: {
             const mpz_class x1 = number_at(memory, at[0]), y1 = number_at(memory, at[0] + 4);
@@ -167,6 +222,25 @@ inline std::vector<WideCall> wide_calls(std::mt19937_64& rng, std::size_t each) 
         if (i % 3 == 1) put_number(memory, 12, random_below(rng, mpz_class(1) << static_cast<unsigned>(rng() % 256)));
         memory[16] = rng();
         calls.push_back({SLUICE_ECALL_UINT256_MULMOD_ADD, memory, {16, 0, 4, 8}});
+    }
+    return calls;
+}
+
+/// The same of fields; `each` times every operation.
+inline std::vector<WideCall> field_calls_on(std::mt19937_64& rng, std::size_t each) {
+    std::vector<WideCall> calls;
+    for (const std::uint64_t number : field_calls()) {
+        const FieldCall field(number);
+        const auto edges = edge_numbers(field.prime, 64 * field.words);
+        const std::size_t size = field.words * field.parts;
+        for (std::size_t i = 0; i < each; ++i) {
+            Words memory(3 * size);
+            for (std::size_t j = 0; j < 2 * field.parts; ++j) {
+                put_number(memory, field.words * j, any_number(rng, edges, field.prime), field.words);
+            }
+            memory[2 * size] = rng();
+            calls.push_back({number, memory, {2 * size, 0, size}});
+        }
     }
     return calls;
 }

@@ -1,5 +1,6 @@
 // ECALLs on numbers of several words: what their tables say is what GMP says, wherever operands lie, and rows that
 // claim something else are refused. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "accelerators/prime_field.chip.h"
 #include "accelerators/secp256k1.chip.h"
 #include "accelerators/uint256.chip.h"
 #include "row_judge.h"
@@ -34,7 +35,10 @@ void check_calls(const std::vector<WideCall>& calls) {
 
 TEST_CASE("calls on edge and random numbers leave what GMP computes") {
     SLUICE_RANDOM(rng);
-    for (int program = 0; program < 3; ++program) check_calls(wide_calls(rng, 40));
+    for (int program = 0; program < 3; ++program) {
+        check_calls(wide_calls(rng, 40));
+        check_calls(field_calls_on(rng, 10));
+    }
 }
 
 TEST_CASE("sums and products of the largest and smallest numbers, modulo each") {
@@ -74,6 +78,19 @@ TEST_CASE("operands may lie on each other in any way") {
     calls.push_back({SLUICE_ECALL_UINT256_MULMOD_ADD, memory(8), {0, 0, 0, 0}});
     calls.push_back({SLUICE_ECALL_UINT256_MULMOD_ADD, memory(8), {4, 4, 4, 0}});
     check_calls(calls);
+    calls.clear();
+    for (const std::uint64_t number : field_calls()) {
+        const FieldCall field(number);
+        const std::size_t size = field.words * field.parts;
+        Words words = memory(2 * size);
+        for (std::uint64_t& word : words) word >>= 4;
+        for (const std::size_t result : {std::size_t{0}, std::size_t{1}, size / 2, size - 1, size}) {
+            calls.push_back({number, words, {result, 0, size}});
+            calls.push_back({number, words, {result, size, 1}});
+            calls.push_back({number, words, {result, 0, 0}});
+        }
+    }
+    check_calls(calls);
 }
 
 TEST_CASE("a call that traps has no tables") {
@@ -97,6 +114,15 @@ TEST_CASE("a call that traps has no tables") {
     CHECK_THAT(message({SLUICE_ECALL_SECP256K1_ADD, point(1, 3), {0, 0}}), Contains("ecall_degenerate"));
     CHECK_THAT(message({SLUICE_ECALL_SECP256K1_DOUBLE, point(p, 1), {0}}), Contains("ecall_non_canonical"));
     CHECK_THAT(message({SLUICE_ECALL_SECP256K1_DOUBLE, point(1, 0), {0}}), Contains("ecall_degenerate"));
+    for (const std::uint64_t number : field_calls()) {
+        const FieldCall field(number);
+        const std::size_t size = field.words * field.parts;
+        for (std::size_t part = 0; part < 2 * field.parts; ++part) {
+            Words memory(3 * size);
+            put_number(memory, field.words * part, field.prime, field.words);
+            CHECK_THAT(message({number, memory, {2 * size, 0, size}}), Contains("ecall_non_canonical"));
+        }
+    }
 }
 
 /// Makes rows of one ECALL that claim what they like: operands and results are given, and the row is filled as if they
@@ -138,14 +164,15 @@ class CallForger {
 
     /// What the row breaks first; empty if it holds.
     template <class ChipType>
-    [[nodiscard]] std::string broken(typename ChipType::template Main<KoalaBear> row) {
+    [[nodiscard]] std::string broken(const typename ChipType::template Main<KoalaBear>& row) {
         const auto& chips = run_.machine.shards().chips();
         std::size_t index = 0;
         while (chips[index].name != ChipType::kName) ++index;
+        auto cells = machine::store_columns<KoalaBear>(row);
         // The call of the run gives the place in the program.
-        row.call.step.pc = run_.chip(run_.machine.shards(), run_.tables.shards[0], ChipType::kName)
-                               .at(machine::Group::main, pc_column(chips[index]), 0);
-        const auto cells = machine::store_columns<KoalaBear>(row);
+        const std::uint32_t pc = pc_column(chips[index]);
+        cells[pc] =
+            run_.chip(run_.machine.shards(), run_.tables.shards[0], ChipType::kName).at(machine::Group::main, pc, 0);
         return judge_.judge(chips[index], {cells.begin(), cells.end()}, run_.tables.shards[0].public_values).broken;
     }
     template <class ChipType>
@@ -158,7 +185,7 @@ class CallForger {
  private:
     static std::uint32_t pc_column(const machine::ChipDescription& chip) {
         std::uint32_t column = 0;
-        while (chip.column_names[2][column] != "call.step.pc") ++column;
+        while (!chip.column_names[2][column].ends_with("call.step.pc")) ++column;
         return column;
     }
 
@@ -340,6 +367,94 @@ TEST_CASE("a remainder that is another is refused") {
         row.q[63] = KoalaBear::one();
         CHECK(forger.broken<chips::Uint256MulmodAdd>(row) == "q m has 512 bits");
     }
+}
+
+/// Claims of a field's chip.
+template <class ChipType>
+void check_field_claims(std::uint64_t number) {
+    using Numbers = std::vector<mpz_class>;
+    const FieldCall field(number);
+    const mpz_class& p = field.prime;
+    INFO(abi::ecall_name(number));
+    const std::size_t size = field.words * field.parts;
+    CallForger forger({number, Words(3 * size, 1), {2 * size, 0, size}});
+    const auto words = [&](const Numbers& parts) {
+        Words out;
+        for (std::size_t i = 0; i < field.parts; ++i) {
+            out = joined_words({out, words_of_number(parts[i], field.words)});
+        }
+        return out;
+    };
+    const auto row_of = [&](const Numbers& x, const Numbers& y, const Numbers& r) {
+        forger.operand(0, 0, words(x), words(x));
+        forger.operand(1, 1, words(y), words(y));
+        forger.operand(2, 2, Words(size), words(r));
+        typename ChipType::template Main<KoalaBear> row{};
+        ChipType::fill(forger.step(), row);
+        return row;
+    };
+    const auto claim = [&](const Numbers& x, const Numbers& y, const Numbers& r) {
+        return forger.broken<ChipType>(row_of(x, y, r));
+    };
+    // All that is largest and smallest.
+    const Numbers edges = {0, 1, p - 1};
+    for (const mpz_class& x0 : edges) {
+        for (const mpz_class& x1 : edges) {
+            for (const mpz_class& y0 : edges) {
+                for (const mpz_class& y1 : edges) {
+                    const Numbers x = {x0, x1}, y = {y0, y1};
+                    const Numbers r = field.apply(x, y);
+                    CHECK(claim(x, y, r) == "");
+                    for (std::size_t i = 0; i < field.parts; ++i) {
+                        Numbers other = r;
+                        other[i] = mod(r[i] + 1, p);
+                        CHECK_THAT(claim(x, y, other), Catch::StartsWith("the result"));
+                        // The same residues.
+                        other[i] = r[i] + p;
+                        CHECK(claim(x, y, other) != "");
+                        Numbers large = x;
+                        large[i] += p;
+                        CHECK(claim(large, y, r) != "");
+                        large = y;
+                        large[i] += p;
+                        CHECK(claim(x, large, r) != "");
+                    }
+                }
+            }
+        }
+    }
+    // Whatever is said of where the first difference lies.
+    Numbers r = field.apply({3, 4}, {5, 6});
+    r[0] += p;
+    auto row = row_of({3, 4}, {5, 6}, r);
+    const auto at = [&](std::size_t block, std::size_t place) {
+        row.operation.r_below[0] = {};
+        if (block > 0) row.operation.r_below[0].block[block - 1] = KoalaBear::one();
+        if (place > 0) row.operation.r_below[0].place[place - 1] = KoalaBear::one();
+        return forger.broken<ChipType>(row);
+    };
+    for (std::size_t block = 0; block < 4; ++block) {
+        for (std::size_t place = 0; place < field.words; ++place) CHECK(at(block, place) != "");
+    }
+    row.operation.r_below[0] = {};
+    row.operation.r_below[0].block[0] = row.operation.r_below[0].block[1] = KoalaBear::one();
+    CHECK(forger.broken<ChipType>(row) == "where numbers differ is told by bits");
+}
+
+TEST_CASE("another result in a field is refused") {
+    using chips::Bls12381, chips::Bn254, chips::FieldProduct, chips::FieldSum;
+    check_field_claims<FieldSum<Bn254, 1>>(SLUICE_ECALL_BN254_FP_ADD);
+    check_field_claims<FieldSum<Bn254, 1>>(SLUICE_ECALL_BN254_FP_SUB);
+    check_field_claims<FieldProduct<Bn254, 1>>(SLUICE_ECALL_BN254_FP_MUL);
+    check_field_claims<FieldSum<Bn254, 2>>(SLUICE_ECALL_BN254_FP2_ADD);
+    check_field_claims<FieldSum<Bn254, 2>>(SLUICE_ECALL_BN254_FP2_SUB);
+    check_field_claims<FieldProduct<Bn254, 2>>(SLUICE_ECALL_BN254_FP2_MUL);
+    check_field_claims<FieldSum<Bls12381, 1>>(SLUICE_ECALL_BLS12_381_FP_ADD);
+    check_field_claims<FieldSum<Bls12381, 1>>(SLUICE_ECALL_BLS12_381_FP_SUB);
+    check_field_claims<FieldProduct<Bls12381, 1>>(SLUICE_ECALL_BLS12_381_FP_MUL);
+    check_field_claims<FieldSum<Bls12381, 2>>(SLUICE_ECALL_BLS12_381_FP2_ADD);
+    check_field_claims<FieldSum<Bls12381, 2>>(SLUICE_ECALL_BLS12_381_FP2_SUB);
+    check_field_claims<FieldProduct<Bls12381, 2>>(SLUICE_ECALL_BLS12_381_FP2_MUL);
 }
 
 TEST_CASE("another place of a number is refused") {

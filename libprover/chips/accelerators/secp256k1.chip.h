@@ -269,8 +269,8 @@ struct Secp256k1Add : CallChipBase {
         using V = typename B::Var;
         const auto& main = row.main;
         const V& is_real = main.is_real;
-        const Coordinate<V> x1 = operand_limbs<0, 4>(main.p), y1 = operand_limbs<4, 4>(main.p);
-        const Coordinate<V> x2 = operand_limbs<0, 4>(main.q), y2 = operand_limbs<4, 4>(main.q);
+        const Coordinate<V> x1 = operand_limbs<4>(main.p), y1 = operand_limbs<4>(main.p, 4);
+        const Coordinate<V> x2 = operand_limbs<4>(main.q), y2 = operand_limbs<4>(main.q, 4);
         const Coordinate<V> x3 = joined(b, main.x3);
         b.boolean("is_real is a bit", is_real);
         check_call(b, is_real, main.call, b.constant(SLUICE_ECALL_SECP256K1_ADD));
@@ -373,7 +373,7 @@ struct Secp256k1Double : CallChipBase {
         using V = typename B::Var;
         const auto& main = row.main;
         const V& is_real = main.is_real;
-        const Coordinate<V> x = operand_limbs<0, 4>(main.p), y = operand_limbs<4, 4>(main.p);
+        const Coordinate<V> x = operand_limbs<4>(main.p), y = operand_limbs<4>(main.p, 4);
         const Coordinate<V> x3 = joined(b, main.x3);
         b.boolean("is_real is a bit", is_real);
         check_call(b, is_real, main.call, b.constant(SLUICE_ECALL_SECP256K1_DOUBLE));

@@ -113,7 +113,7 @@ struct Uint256MulmodAdd : CallChipBase {
         using V = typename B::Var;
         const auto& main = row.main;
         const V& is_real = main.is_real;
-        const std::array<V, 16> m = operand_limbs<4, 4>(main.c_and_m);
+        const std::array<V, 16> m = operand_limbs<4>(main.c_and_m, 4);
         b.boolean("is_real is a bit", is_real);
         check_call(b, is_real, main.call, b.constant(SLUICE_ECALL_UINT256_MULMOD_ADD));
         check_operand(b, is_real, main.call.step, kOperands[0], main.a);
@@ -121,13 +121,13 @@ struct Uint256MulmodAdd : CallChipBase {
         check_operand(b, is_real, main.call.step, kOperands[2], main.c_and_m);
         check_operand(b, is_real, main.call.step, kOperands[3], main.result, words_of(main.r));
 
-        const auto a_bytes = split_limbs(b, is_real, operand_limbs<0, 4>(main.a), main.a_low);
-        const auto b_bytes = split_limbs(b, is_real, operand_limbs<0, 4>(main.b), main.b_low);
+        const auto a_bytes = split_limbs(b, is_real, operand_limbs<4>(main.a), main.a_low);
+        const auto b_bytes = split_limbs(b, is_real, operand_limbs<4>(main.b), main.b_low);
         const auto m_bytes = split_limbs(b, is_real, m, main.m_low);
         check_limbs(b, is_real, main.r);
         check_bytes(b, is_real, main.q);
         check_zero(b, "a b + c is q m + r", is_real,
-                   uint256::relation(b, a_bytes, b_bytes, operand_limbs<0, 4>(main.c_and_m), main.q, m_bytes,
+                   uint256::relation(b, a_bytes, b_bytes, operand_limbs<4>(main.c_and_m), main.q, m_bytes,
                                      main.m_is_zero, main.r),
                    uint256::kPlan);
         b.zero("q m has 512 bits", uint256::beyond(b, main.q, m_bytes, main.m_is_zero));

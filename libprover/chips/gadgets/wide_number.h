@@ -89,12 +89,11 @@ template <std::size_t N>
     return out;
 }
 
-/// The limbs of an operand's words from `kFirst` on, as they were.
-template <std::size_t kFirst, std::size_t kWords, class V, std::size_t kAll>
-[[nodiscard]] std::array<V, 4 * kWords> operand_limbs(const Operand<V, kAll>& operand) {
-    static_assert(kFirst + kWords <= kAll);
+/// The limbs of an operand's words from `first` on, as they were.
+template <std::size_t kWords, class V, std::size_t kAll>
+[[nodiscard]] std::array<V, 4 * kWords> operand_limbs(const Operand<V, kAll>& operand, std::size_t first = 0) {
     std::array<V, 4 * kWords> limbs;
-    for (std::size_t i = 0; i < 4 * kWords; ++i) limbs[i] = operand.words[kFirst + i / 4].before[i % 4];
+    for (std::size_t i = 0; i < 4 * kWords; ++i) limbs[i] = operand.words[first + i / 4].before[i % 4];
     return limbs;
 }
 /// The words of limbs.

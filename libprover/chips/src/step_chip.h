@@ -149,5 +149,6 @@ void add_wide(std::vector<StepChip>& chips);      ///< ECALLs of secp256k1 and o
 void add_copies(std::vector<StepChip>& chips);    ///< MEMCPY
 void add_keccak(std::vector<StepChip>& chips);    ///< KECCAK_F, KECCAK_ABSORB
 void add_sha256(std::vector<StepChip>& chips);    ///< SHA256_COMPRESS
+void add_fields(std::vector<StepChip>& chips);    ///< ECALLs of the fields of bn254 and BLS12-381
 
 }  // namespace sluice::chips

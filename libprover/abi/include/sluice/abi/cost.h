@@ -18,17 +18,9 @@ namespace sluice::abi {
 // second figure stands beside it, cell cost: the same sum with a call's cells over the 40 cells of an ALU row, rounded
 // up.
 //
-// Where the machine has an ecall's chips, the cells are theirs, less 40 (a test compares them). The others
-// are those of sensible chips and change together with the real layouts:
-//   call    25   pointer registers and dispatch: a row of 65 cells, less the 40 the instruction counts for already
-//   word    12   one aligned word at one time: value before and after (4 + 4 limbs of 16 bits), earlier time and its
-//                range-checked difference (2 + 2)
-// and per ecall the columns of its arithmetic, from published layouts of the same operation: SP1 v6 (its table of costs
-// for RV64IM) and Ceno's compact curve chips; words they hold inside are not counted again.
+// The cells are those of the ecall's chips, less the 40 that the instruction counts for already (a test compares them).
 
 inline constexpr std::uint32_t kAluRowCells = 40;
-inline constexpr std::uint32_t kCallCells = 25;
-inline constexpr std::uint32_t kWordCells = 12;
 
 /// A misaligned load or store touches two words: it costs as two instructions.
 inline constexpr std::uint32_t kMisalignedAccessWeight = 2;
@@ -41,7 +33,7 @@ inline constexpr std::uint32_t kMemcpyWordCells = 32;
 struct EcallCost {
     std::uint64_t number;  ///< Ecall
     std::uint32_t rows;    ///< rows of the ecall's own chip
-    std::uint32_t cells;   ///< trace cells: `rows` x columns + words touched + call
+    std::uint32_t cells;   ///< trace cells of its chips, less kAluRowCells
 
     [[nodiscard]] constexpr std::uint32_t weight() const noexcept { return rows; }
     /// Cells as ALU instruction rows, rounded up.
@@ -51,10 +43,6 @@ struct EcallCost {
 };
 
 namespace detail {
-/// `arithmetic` cells of the operation, `words` accesses not among them.
-constexpr EcallCost cost(Ecall ecall, std::uint32_t rows, std::uint32_t arithmetic, std::uint32_t words) noexcept {
-    return {static_cast<std::uint64_t>(ecall), rows, arithmetic + words * kWordCells + kCallCells};
-}
 /// One row of `columns` cells, in the place of the instruction's own.
 constexpr EcallCost chip(Ecall ecall, std::uint32_t columns) noexcept {
     return {static_cast<std::uint64_t>(ecall), 1, columns - kAluRowCells};
@@ -80,22 +68,18 @@ inline constexpr std::array kEcallCosts{
     detail::chip(Ecall::secp256k1_add, 292),
     detail::chip(Ecall::secp256k1_double, 233),
     detail::chip(Ecall::uint256_mulmod_add, 280),
-    // SP1: 306 columns for an operation, 592 and 1095 for the quadratic extension, first operand overwritten; our
-    // result has
-    // words of its own.
-    detail::cost(Ecall::bn254_fp_add, 1, 306, 4),
-    detail::cost(Ecall::bn254_fp_sub, 1, 306, 4),
-    detail::cost(Ecall::bn254_fp_mul, 1, 306, 4),
-    detail::cost(Ecall::bn254_fp2_add, 1, 592, 8),
-    detail::cost(Ecall::bn254_fp2_sub, 1, 592, 8),
-    detail::cost(Ecall::bn254_fp2_mul, 1, 1095, 8),
-    // SP1: 450, 880 and 1639 columns.
-    detail::cost(Ecall::bls12_381_fp_add, 1, 450, 6),
-    detail::cost(Ecall::bls12_381_fp_sub, 1, 450, 6),
-    detail::cost(Ecall::bls12_381_fp_mul, 1, 450, 6),
-    detail::cost(Ecall::bls12_381_fp2_add, 1, 880, 12),
-    detail::cost(Ecall::bls12_381_fp2_sub, 1, 880, 12),
-    detail::cost(Ecall::bls12_381_fp2_mul, 1, 1639, 12),
+    detail::chip(Ecall::bn254_fp_add, 128),
+    detail::chip(Ecall::bn254_fp_sub, 128),
+    detail::chip(Ecall::bn254_fp_mul, 190),
+    detail::chip(Ecall::bn254_fp2_add, 235),
+    detail::chip(Ecall::bn254_fp2_sub, 235),
+    detail::chip(Ecall::bn254_fp2_mul, 360),
+    detail::chip(Ecall::bls12_381_fp_add, 178),
+    detail::chip(Ecall::bls12_381_fp_sub, 178),
+    detail::chip(Ecall::bls12_381_fp_mul, 272),
+    detail::chip(Ecall::bls12_381_fp2_add, 335),
+    detail::chip(Ecall::bls12_381_fp2_sub, 335),
+    detail::chip(Ecall::bls12_381_fp2_mul, 524),
 };
 
 /// The row of `number` in the table; an all-zero row for a number that is no ecall.
