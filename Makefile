@@ -2,7 +2,7 @@
 #
 #   make deps     install the Debian packages that the build needs (asks for sudo only if something is missing)
 #   make build    build/release/bin/sluice and build/release/guest/block.elf
-#   make demo     execute a block natively and in the RISC-V guest, compare the three witness modes, prove a small program
+#   make demo     execute a block natively and in the RISC-V guest, compare the three witness modes, prove it
 #   make test     build and run all tests; ends with counts of passed, failed and skipped
 #   make bench    run the benchmark suites; JSON under build/release/benchmarks/results
 #   make format   clang-format over our sources

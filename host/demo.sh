@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# The main job on one block: natively, in the guest, and what each witness mode costs in cross-shard writes; and the proof
-# of a small program (a block takes too long yet).
+# The main job on one block: natively, in the guest, what each witness mode costs in cross-shard writes; and its proof.
 #   host/demo.sh BUILD
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -euo pipefail
@@ -23,9 +22,10 @@ echo; echo "== the same in the RISC-V guest"
 "$sluice" execute --input "$input"
 echo; echo "== what each witness mode writes in shard 0 for later shards"
 "$sluice" shards --input "$input"
-echo; echo "== a proof of a small program of the guest, and its verification"
-"$sluice" prove --elf "$build/guest/hello.elf" --output-dir "$build/demo-proof"
-"$sluice" verify --proof "$build/demo-proof" --elf "$build/guest/hello.elf"
+echo; echo "== a proof of the block, and its verification"
+rm -rf "$build/demo-proof"
+"$sluice" prove --input "$input" --output-dir "$build/demo-proof"
+"$sluice" verify --proof "$build/demo-proof" --block
 echo
 echo "For a block of your own, from a node with debug_executionWitness:"
-echo "  $sluice shards --rpc-url http://localhost:8545 --block latest"
+echo "  $sluice prove --rpc-url http://localhost:8545 --block latest --output-dir proof"

@@ -33,7 +33,7 @@ class Info final : public Command {
             {"public_output_version", executor::PublicOutput::kVersion},
             {"newest_fork", std::string(executor::fork_name(executor::Fork::osaka))},
             {"mainnet_config_hash", witness_host::to_hex(executor::chain_config_hash(executor::mainnet_config()))},
-            {"proving", "RV64IM programs on the CPU, without accelerators"},
+            {"proving", "RV64IM programs and their accelerators, on the CPU"},
         };
         const auto program = load_guest(path);
         if (program.ok()) {
