@@ -1,21 +1,63 @@
 // What keygen, prove and verify have in common. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "commands/proving.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
+#include "sluice/abi/features.h"
+#include "sluice/chips/rv64_machine.h"
 #include "sluice/files/files.h"
 #include "sluice/witness_host/execution_witness.h"
 #include "sluice/witness_host/hex.h"
 
 namespace sluice::host {
 
+namespace {
+
+struct Accelerator {
+    std::string_view name;
+    std::uint64_t bit;
+};
+constexpr Accelerator kAccelerators[] = {
+    {"memcpy", SLUICE_FEATURE_MEMCPY},       {"keccak", SLUICE_FEATURE_KECCAK},   {"sha256", SLUICE_FEATURE_SHA256},
+    {"secp256k1", SLUICE_FEATURE_SECP256K1}, {"uint256", SLUICE_FEATURE_UINT256}, {"bn254", SLUICE_FEATURE_BN254},
+    {"bls12_381", SLUICE_FEATURE_BLS12_381},
+};
+
+/// The feature word that "all", "none" or a list of names stands for; InvalidArgument names what is none.
+absl::StatusOr<std::uint64_t> features_of(const std::string& accelerators) {
+    if (accelerators == "all") return chips::provable_features();
+    std::uint64_t features = 0;
+    if (accelerators == "none") return features;
+    const std::vector<std::string> names = absl::StrSplit(accelerators, ',');
+    for (const std::string& name : names) {
+        const auto* found = std::ranges::find(kAccelerators, name, &Accelerator::name);
+        if (found == std::end(kAccelerators)) {
+            const auto add_name = [](std::string* out, const Accelerator& one) { out->append(one.name); };
+            return absl::InvalidArgumentError(absl::StrCat("found ", std::string(name), "; expected all, none, or ",
+                                                           absl::StrJoin(kAccelerators, ", ", add_name)));
+        }
+        features |= found->bit;
+    }
+    return features;
+}
+
+}  // namespace
+
 void ProgramOptions::add_to(CLI::App& app, bool required) {
     app.add_option("--elf", elf, "RV64IM program")->check(CLI::ExistingFile)->required(required);
+    app.add_option("--accelerators", accelerators,
+                   "What the machine has circuits for, named with commas between; all (default) or none. The program "
+                   "computes the rest in software")
+        ->check([](const std::string& list) { return std::string(features_of(list).status().message()); });
     app.add_option("--profile", profile, "Security profile: bits100 (default) or bits128");
     app.add_option("--threads", threads, "Threads (default: one a core)")->check(CLI::Range(0, 1024));
 }
@@ -38,7 +80,9 @@ absl::StatusOr<proving::Options> ProgramOptions::proving_options() const {
 absl::StatusOr<vm::Program> ProgramOptions::load() const {
     auto file = files::read_file(elf);
     if (!file.ok()) return file.status();
-    auto program = proving::load_program(*std::move(file));
+    const auto features = features_of(accelerators);
+    if (!features.ok()) return features.status();
+    auto program = proving::load_program(*std::move(file), *features);
     if (!program.ok()) {
         return absl::Status(program.status().code(), absl::StrCat(elf, ": ", program.status().message()));
     }

@@ -19,9 +19,10 @@ inline constexpr const char* kProofFileName = "proof.bin";
 inline constexpr const char* kStatementNote = "statement";
 inline constexpr const char* kBlockStatement = "block";
 
-/// --elf, --profile, --threads.
+/// --elf, --accelerators, --profile, --threads.
 struct ProgramOptions {
     std::string elf;
+    std::string accelerators = "all";
     std::string profile = "bits100";
     unsigned threads = 0;
 
