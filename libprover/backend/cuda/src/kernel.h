@@ -41,8 +41,9 @@ class DevicePointer {
     SLUICE_HD constexpr DevicePointer(DevicePointer<U> other) noexcept : raw_(other.raw()) {}
 
     SLUICE_HD constexpr T& operator[](std::uint64_t i) const noexcept { return raw_[i]; }
+    /// Of no memory there is no place: kernels with an array left out are given none for it.
     SLUICE_HD friend constexpr DevicePointer operator+(DevicePointer pointer, std::uint64_t count) noexcept {
-        return DevicePointer(pointer.raw_ + count);
+        return pointer.raw_ == nullptr ? pointer : DevicePointer(pointer.raw_ + count);
     }
     [[nodiscard]] SLUICE_HD constexpr T* raw() const noexcept { return raw_; }
 
