@@ -47,7 +47,7 @@ build: deps $(BUILD)/build.ninja
 	cmake --build $(BUILD) -j $(JOBS) --target sluice guest
 
 demo:
-	@echo "First run: about 8 minutes on 2 cores and 3 GB of disk, packages included; later runs under a minute."
+	@echo "The first run installs packages and compiles, which takes minutes; later runs under a minute."
 	@$(MAKE) --no-print-directory build
 	@host/demo.sh $(BUILD)
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iterator>
+#include <numeric>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,10 @@ constexpr Accelerator kAccelerators[] = {
     {"secp256k1", SLUICE_FEATURE_SECP256K1}, {"uint256", SLUICE_FEATURE_UINT256}, {"bn254", SLUICE_FEATURE_BN254},
     {"bls12_381", SLUICE_FEATURE_BLS12_381},
 };
+
+static_assert(std::accumulate(std::begin(kAccelerators), std::end(kAccelerators), std::uint64_t{0},
+                              [](std::uint64_t word, const Accelerator& one) { return word | one.bit; }) ==
+              SLUICE_FEATURES_ALL);
 
 /// The feature word that "all", "none" or a list of names stands for; InvalidArgument names what is none.
 absl::StatusOr<std::uint64_t> features_of(const std::string& accelerators) {

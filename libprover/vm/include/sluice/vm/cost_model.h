@@ -3,7 +3,7 @@
 // Linear: cells = sum over instructions of the cells of their chip's row + sum over ecalls of their cells + some for
 // each misaligned access. They are the chips' own (libprover/chips/README.md; a test compares them), but for what is
 // not known when they are counted: whether a smaller load or store is misaligned, how a MEMCPY's source and destination
-// lie; and for ecalls that have no chips yet. They decide where shards are cut, never what is proved.
+// lie. They decide where shards are cut, never what is proved.
 //
 // Not in the estimate: the linking rows of touched words (12 cells each, and 16 in the boundary), which
 // `account_shards` counts; and tables of fixed size.
