@@ -87,6 +87,7 @@ struct KeccakRounds : StepChipBase {
         for (std::size_t i = 0; i < 4; ++i) round.iota[i] = first[keccak::kConstantStrands[i]];
     }
 
+    static std::uint32_t row_count(const ExecutedStep&) { return kRows; }
     static void fill_rows(const ExecutedStep& step, machine::TraceWriter<KeccakRounds>& rows) {
         const ExecutedCall& call = *step.call;
         const bool absorbs = call.number == SLUICE_ECALL_KECCAK_ABSORB;

@@ -16,7 +16,7 @@
 
 namespace sluice::chips {
 
-/// A copy in words. Of a call of length 0, meaningless.
+/// A copy in words. Of a call of length 0 all that has a meaning is that there are none.
 struct WordCopy {
     std::uint32_t time = 0;
     std::uint32_t destination = 0, source = 0;  ///< keys
@@ -38,7 +38,13 @@ struct WordCopy {
           from(&step.call->operands[0]),
           to(&step.call->operands[1]) {}
 
-    [[nodiscard]] std::uint32_t words() const { return (start + length + 7) / 8; }
+    [[nodiscard]] std::uint32_t words() const { return length == 0 ? 0 : (start + length + 7) / 8; }
+    /// Of the destination's words those that are overwritten as a whole, and the others.
+    [[nodiscard]] std::uint32_t whole_words() const {
+        const std::uint32_t ended = (start + length) / 8;
+        return start == 0 || ended == 0 ? ended : ended - 1;
+    }
+    [[nodiscard]] std::uint32_t edges() const { return words() - whole_words(); }
     /// Of destination word i: the bytes left before it, its first byte, and the one behind its last.
     [[nodiscard]] std::uint32_t left(std::uint32_t i) const { return i == 0 ? length : start + length - 8 * i; }
     [[nodiscard]] std::uint32_t begin(std::uint32_t i) const { return i == 0 ? start : 0; }
@@ -277,9 +283,13 @@ struct MemcpyWord : CopyRowsBase {
         SLUICE_COLUMNS(is_real, is_last, place, source, destination)
     };
 
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyWord>& rows) {
+    static std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
-        if (copy.length == 0 || copy.shift != 0) return;
+        return copy.shift == 0 ? copy.whole_words() : 0;
+    }
+    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyWord>& rows) {
+        if (row_count(step) == 0) return;
+        const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
             if (!copy.is_whole(i)) continue;
             rows.append({KoalaBear::one(), element(copy.is_last(i)), fill_place(copy, i),
@@ -321,9 +331,13 @@ struct MemcpyEdge : CopyRowsBase {
         SLUICE_COLUMNS(is_real, is_last, place, mask, source, destination, source_low, destination_low)
     };
 
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyEdge>& rows) {
+    static std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
-        if (copy.length == 0 || copy.shift != 0) return;
+        return copy.shift == 0 ? copy.edges() : 0;
+    }
+    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyEdge>& rows) {
+        if (row_count(step) == 0) return;
+        const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
             if (copy.is_whole(i)) continue;
             const AccessRecord& source = copy.from->words[i];
@@ -420,9 +434,13 @@ struct MemcpyShiftedWord : CopyRowsBase {
         SLUICE_COLUMNS(shift, is_last, place, carried, source, destination, source_low)
     };
 
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyShiftedWord>& rows) {
+    static std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
-        if (copy.length == 0 || copy.shift == 0) return;
+        return copy.shift != 0 ? copy.whole_words() : 0;
+    }
+    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyShiftedWord>& rows) {
+        if (row_count(step) == 0) return;
+        const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
             if (!copy.is_whole(i)) continue;
             const AccessRecord& source = copy.from->words[copy.next(i)];
@@ -473,9 +491,13 @@ struct MemcpyShiftedEdge : CopyRowsBase {
                        destination_low, word_low)
     };
 
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyShiftedEdge>& rows) {
+    static std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
-        if (copy.length == 0 || copy.shift == 0) return;
+        return copy.shift != 0 ? copy.edges() : 0;
+    }
+    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyShiftedEdge>& rows) {
+        if (row_count(step) == 0) return;
+        const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
             if (copy.is_whole(i)) continue;
             Main<KoalaBear> row{};
@@ -548,9 +570,13 @@ struct MemcpyLead : CopyRowsBase {
         SLUICE_COLUMNS(shift, place, start, source, source_low)
     };
 
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyLead>& rows) {
+    static std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
-        if (copy.length == 0 || !copy.has_lead) return;
+        return copy.length != 0 && copy.has_lead ? 1 : 0;
+    }
+    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyLead>& rows) {
+        if (row_count(step) == 0) return;
+        const WordCopy copy(step);
         CopyPlace<KoalaBear> place = fill_place(copy, 0);
         place.source = element(copy.source);
         const AccessRecord& source = copy.from->words[0];

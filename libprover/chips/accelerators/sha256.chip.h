@@ -138,6 +138,7 @@ struct Sha256Round : StepChipBase {
                        new_word)
     };
 
+    static std::uint32_t row_count(const ExecutedStep&) { return sha256::kConstants.size(); }
     static void fill_rows(const ExecutedStep& step, machine::TraceWriter<Sha256Round>& rows) {
         const auto& [block, state] = std::tie(step.call->operands[0].words, step.call->operands[1].words);
         sha256::Words words;

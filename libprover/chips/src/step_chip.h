@@ -65,16 +65,6 @@ class StepTableOf final : public StepTable {
 
 namespace detail {
 template <class ChipType>
-[[nodiscard]] std::uint32_t count_rows(const ExecutedStep& step) {
-    if constexpr (requires { &ChipType::fill; }) {
-        return 1;
-    } else {
-        machine::TraceWriter<ChipType> rows;
-        ChipType::fill_rows(step, rows);
-        return rows.height();
-    }
-}
-template <class ChipType>
 [[nodiscard]] StepChip chip_entry(std::uint64_t feature) {
     return {ChipType::kId,
             ChipType::kName,
@@ -84,7 +74,7 @@ template <class ChipType>
             {},
             std::nullopt,
             [](const ExecutedStep&) { return true; },
-            &count_rows<ChipType>,
+            [](const ExecutedStep&) { return std::uint32_t{1}; },
             &machine::make_chip<ChipType>,
             [] { return std::unique_ptr<StepTable>(std::make_unique<StepTableOf<ChipType>>()); }};
 }
@@ -110,11 +100,12 @@ template <class ChipType>
     }
     return chip;
 }
-/// A chip of the further rows of ECALLs that another one takes: it has `fill_rows`, which appends any number of them.
+/// A chip of the further rows of ECALLs that another one takes: `fill_rows` appends as many as `row_count` says.
 template <class ChipType>
 [[nodiscard]] StepChip rows_chip(std::uint64_t feature) {
     StepChip chip = detail::chip_entry<ChipType>(feature);
     chip.numbers = ChipType::kNumbers;
+    chip.rows = &ChipType::row_count;
     return chip;
 }
 
