@@ -21,6 +21,7 @@
 #include "context.h"
 #include "kernels.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/gkr_layers.h"
 #include "sluice/backend/interactions.h"
 #include "sluice/backend/tile_code.h"
 #include "sluice/math/multilinear.h"
@@ -44,6 +45,7 @@ using backend::place_variables;
 template <unsigned D, class Hasher>
 class GkrProver {
     using Ext = Extension<D>;
+    using Children = backend::GkrChildren<D>;
     using View = ExtView<D>;
     static constexpr std::size_t kTrees = machine::kInteractionTypes;
     static constexpr std::size_t kTile = 1024;
@@ -91,10 +93,6 @@ class GkrProver {
         std::array<ExtBuffer<D>, 4> values;  ///< c0, c1; or n0, n1, d0, d1
     };
     /// The layers without row variables, all trees: entry k has 2^k nodes.
-    struct Dense {
-        std::array<std::vector<Ext>, 6> values;  ///< W, R, N_L, D_L, N_G, D_G
-    };
-
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
 
     static std::size_t lay_out(Layer& layer) {
@@ -112,7 +110,7 @@ class GkrProver {
         build_leaves();
         for (unsigned j = row_variables_; j-- != 0;) build_layer(j);
         dense_.resize(place_variables_ + 1);
-        Dense& lowest = dense_[place_variables_];
+        backend::DenseLayer<D>& lowest = dense_[place_variables_];
         const std::size_t places = std::size_t{1} << place_variables_;
         for (std::size_t tree = 0; tree < kTrees; ++tree) {
             const Layer& layer = layers_[0][tree];
@@ -126,30 +124,14 @@ class GkrProver {
                                                     : layer.numerators.get(layer.offsets[i]);
             }
             if (is_fraction(tree)) {
-                lowest.values[2 * tree - 2] = std::move(numerators);
-                lowest.values[2 * tree - 1] = std::move(values);
+                lowest[2 * tree - 2] = std::move(numerators);
+                lowest[2 * tree - 1] = std::move(values);
             } else {
-                lowest.values[tree] = std::move(values);
+                lowest[tree] = std::move(values);
             }
         }
         layers_[0] = {};
-        for (unsigned k = place_variables_; k-- != 0;) {
-            const Dense& below = dense_[k + 1];
-            Dense& above = dense_[k];
-            const std::size_t size = std::size_t{1} << k;
-            for (auto& values : above.values) values.resize(size);
-            for (std::size_t y = 0; y < size; ++y) {
-                for (const std::size_t tree : {0, 1})
-                    above.values[tree][y] = below.values[tree][2 * y] * below.values[tree][2 * y + 1];
-                for (const std::size_t n : {2, 4}) {
-                    const auto& numerators = below.values[n];
-                    const auto& denominators = below.values[n + 1];
-                    above.values[n][y] =
-                        numerators[2 * y] * denominators[2 * y + 1] + numerators[2 * y + 1] * denominators[2 * y];
-                    above.values[n + 1][y] = denominators[2 * y] * denominators[2 * y + 1];
-                }
-            }
-        }
+        for (unsigned k = place_variables_; k-- != 0;) dense_[k] = backend::layer_above<D>(dense_[k + 1]);
     }
 
     void build_leaves() {
@@ -330,108 +312,25 @@ class GkrProver {
     /// Node 0 of dense layer `layer`, all six values.
     [[nodiscard]] std::array<Ext, 6> dense_children(unsigned layer) const {
         std::array<Ext, 6> result;
-        for (std::size_t v = 0; v < 6; ++v) result[v] = dense_[layer].values[v][0];
+        for (std::size_t v = 0; v < 6; ++v) result[v] = dense_[layer][v][0];
         return result;
     }
 
-    /// Values of the children, both, of all trees, over the places: what the second phase of a sumcheck binds.
-    struct Places {
-        std::array<std::vector<Ext>, 12> values;  ///< in the order of `gkr_children`
-    };
-
     /// One layer: from claims at a point of `layer` variables to claims at one of layer + 1.
     void prove_layer(unsigned layer, backend::LeafClaims<D>& claims, backend::Channel<D, Hasher>& channel) {
-        const Ext lambda = channel.sample("lambda");
-        Ext claim = claims.values[5];
-        for (std::size_t v = 5; v-- != 0;) claim = claim * lambda + claims.values[v];
-
-        std::vector<Ext> point;  // r
-        Places places;
-        if (layer < place_variables_) {
-            const Dense& children = dense_[layer + 1];
-            const std::size_t size = std::size_t{1} << layer;
-            for (std::size_t v = 0; v < 6; ++v) {
-                std::vector<Ext>& child0 = places.values[place_of_child(v, 0)];
-                std::vector<Ext>& child1 = places.values[place_of_child(v, 1)];
-                child0.resize(size);
-                child1.resize(size);
-                for (std::size_t y = 0; y < size; ++y) {
-                    child0[y] = children.values[v][2 * y];
-                    child1[y] = children.values[v][2 * y + 1];
+        backend::prove_gkr_layer(
+            claims, channel, [&](const Ext& lambda, const Ext& claim, std::vector<Ext>& point, Children& children) {
+                if (layer < place_variables_) {
+                    children = backend::children_of<D>(dense_[layer + 1]);
+                } else {
+                    prove_rows(layer - place_variables_, lambda, claim, claims.point, channel, point, children);
                 }
-            }
-        } else {
-            claim = prove_rows(layer - place_variables_, lambda, claim, claims.point, channel, point, places);
-        }
-        claim = prove_places(lambda, claim, claims.point, channel, point, places);
-
-        std::array<Ext, 12> children;
-        for (std::size_t v = 0; v < 12; ++v) children[v] = places.values[v][0];
-        channel.send("gkr_children", children);
-        const Ext t = channel.sample("gkr_child");
-        for (std::size_t v = 0; v < 6; ++v) {
-            claims.values[v] = math::evaluate_line(children[place_of_child(v, 0)], children[place_of_child(v, 1)], t);
-        }
-        claims.point.clear();
-        claims.point.push_back(t);
-        claims.point.insert(claims.point.end(), point.begin(), point.end());
-    }
-
-    /// Place in `gkr_children` (w0, w1, u0, u1, n0, n1, d0, d1, N0, N1, D0, D1) of claim v's child.
-    static constexpr std::size_t place_of_child(std::size_t v, std::size_t child) noexcept { return 2 * v + child; }
-
-    /// T of section 5 from the twelve values.
-    template <class Get>
-    static Ext combine(const Ext& lambda, const Get& get) {
-        const Ext products = get(0) * get(1) + lambda * (get(2) * get(3));
-        const auto fraction = [&](std::size_t n) {
-            const Ext n0 = get(n), n1 = get(n + 1), d0 = get(n + 2), d1 = get(n + 3);
-            return d1 * (n0 + lambda * d0) + d0 * n1;
-        };
-        const Ext square = lambda * lambda;
-        return products + square * (fraction(4) + square * fraction(8));
-    }
-
-    /// The rounds over the place variables, of which there may be none.
-    Ext prove_places(const Ext& lambda, Ext claim, std::span<const Ext> rho, backend::Channel<D, Hasher>& channel,
-                     std::vector<Ext>& point, Places& places) {
-        for (std::size_t k = point.size(); k < rho.size(); ++k) {
-            const std::size_t pairs = places.values[0].size() / 2;
-            std::vector<Ext> eq(pairs);
-            math::fill_eq_table(rho.subspan(k + 1), Ext::one(), std::span(eq));
-            std::array<Ext, 3> message{};
-            for (std::size_t y = 0; y < pairs; ++y) {
-                std::array<Ext, 12> even, step;
-                for (std::size_t v = 0; v < 12; ++v) {
-                    even[v] = places.values[v][2 * y];
-                    step[v] = places.values[v][2 * y + 1] - even[v];
-                }
-                for (Ext& value : message) {
-                    value += eq[y] * combine(lambda, [&](std::size_t v) { return even[v]; });
-                    for (std::size_t v = 0; v < 12; ++v) even[v] += step[v];
-                }
-            }
-            claim = finish_round(message, channel, point);
-            for (auto& values : places.values) {
-                math::fold_lowest(std::span<const Ext>(values), point.back(), std::span(values).first(pairs));
-                values.resize(pairs);
-            }
-        }
-        return claim;
-    }
-
-    static Ext finish_round(const std::array<Ext, 3>& message, backend::Channel<D, Hasher>& channel,
-                            std::vector<Ext>& point) {
-        channel.send("gkr_round", message);
-        const Ext r = channel.sample("gkr_point");
-        point.push_back(r);
-        const Ext top = (message[2] - message[1].doubled() + message[0]).halved();
-        return quadratic_at(message[0], message[1], top, r);
+            });
     }
 
     /// The rounds over the `rows` row variables of a layer; leaves the children over the places.
-    Ext prove_rows(unsigned rows, const Ext& lambda, Ext claim, std::span<const Ext> rho,
-                   backend::Channel<D, Hasher>& channel, std::vector<Ext>& point, Places& places) {
+    void prove_rows(unsigned rows, const Ext& lambda, Ext claim, std::span<const Ext> rho,
+                    backend::Channel<D, Hasher>& channel, std::vector<Ext>& point, Children& places) {
         std::array<Layer, kTrees>& children = layers_[rows + 1];
         const bool leaves = rows + 1 == row_variables_;
         std::vector<Ext> place_weights(std::size_t{1} << place_variables_);
@@ -493,27 +392,25 @@ class GkrProver {
                 if (k != 0) folded[tree] = std::move(next);
             }
             const auto [at_zero, at_one_value] = complete_line(rho[k], claim, total.at);
-            claim = finish_round({at_zero, at_one_value, quadratic_at_two(at_zero, at_one_value, total.top)}, channel,
-                                 point);
+            claim = backend::finish_gkr_round<D, Hasher>(
+                {at_zero, at_one_value, quadratic_at_two(at_zero, at_one_value, total.top)}, channel, point);
         }
 
         const std::size_t size = std::size_t{1} << place_variables_;
-        for (std::size_t v = 0; v < 12; ++v)
-            places.values[v].assign(size, v >= 4 && (v % 4) < 2 ? Ext::zero() : Ext::one());
+        for (std::size_t v = 0; v < 12; ++v) places[v].assign(size, v >= 4 && (v % 4) < 2 ? Ext::zero() : Ext::one());
         for (std::size_t tree = 0; tree < kTrees; ++tree) {
             for (std::size_t i = 0; i < children[tree].counts.size(); ++i) {
                 if (children[tree].counts[i] == 0) continue;
                 const std::array<Ext, 4> last =
                     last_fold(tree, rows, leaves, lambda, point, i, children[tree], folded[tree]);
                 if (is_fraction(tree)) {
-                    for (std::size_t v = 0; v < 4; ++v) places.values[4 * tree - 4 + v][i] = last[v];
+                    for (std::size_t v = 0; v < 4; ++v) places[4 * tree - 4 + v][i] = last[v];
                 } else {
-                    for (std::size_t v = 0; v < 2; ++v) places.values[2 * tree + v][i] = last[v];
+                    for (std::size_t v = 0; v < 2; ++v) places[2 * tree + v][i] = last[v];
                 }
             }
         }
         for (Layer& layer : children) layer = {};
-        return claim;
     }
 
     /// Room for what round k - 1 leaves, k >= 1: ceil(count / 2) of each place.
@@ -622,7 +519,7 @@ class GkrProver {
     unsigned row_variables_;
     unsigned place_variables_;
     std::vector<std::array<Layer, kTrees>> layers_;  ///< by number of row variables
-    std::vector<Dense> dense_;                       ///< by number of place variables
+    std::vector<backend::DenseLayer<D>> dense_;      ///< by number of place variables
 };
 
 }  // namespace sluice::backend_cpu

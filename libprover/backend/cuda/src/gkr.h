@@ -18,6 +18,7 @@
 #include "gkr_kernels.h"
 #include "program.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/gkr_layers.h"
 #include "sluice/backend/interactions.h"
 #include "sluice/backend/rounds.h"
 #include "sluice/backend/tile_code.h"
@@ -29,6 +30,7 @@ namespace sluice::backend_cuda {
 template <unsigned D, class Hasher>
 class GkrProver {
     using Ext = Extension<D>;
+    using Children = backend::GkrChildren<D>;
     static constexpr std::size_t kTrees = machine::kInteractionTypes;
     static constexpr bool is_fraction(std::size_t tree) noexcept { return tree >= 2; }
 
@@ -45,7 +47,7 @@ class GkrProver {
     absl::StatusOr<backend::LeafClaims<D>> prove(backend::Channel<D, Hasher>& channel) {
         build();
         std::array<Ext, 6> roots;
-        for (std::size_t v = 0; v < 6; ++v) roots[v] = dense_[0].values[v][0];
+        for (std::size_t v = 0; v < 6; ++v) roots[v] = dense_[0][v][0];
         channel.send("roots", roots);
         backend::LeafClaims<D> claims;
         claims.roots = roots;
@@ -120,15 +122,6 @@ class GkrProver {
         std::size_t index;  ///< in its tree's list
         std::uint32_t height;
     };
-    /// The layers without row variables, all trees: entry k has 2^k nodes.
-    struct Dense {
-        std::array<std::vector<Ext>, 6> values;  ///< W, R, N_L, D_L, N_G, D_G
-    };
-    /// Children of a layer when only place variables are left, in the order of `gkr_children`.
-    struct Children {
-        std::array<std::vector<Ext>, 12> values;
-    };
-
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
 
     /// Groups of four for the nodes of so many rows after `levels` levels.
@@ -309,9 +302,9 @@ class GkrProver {
 
     void build_dense() {
         dense_.resize(place_variables_ + 1);
-        Dense& lowest = dense_[place_variables_];
+        backend::DenseLayer<D>& lowest = dense_[place_variables_];
         for (std::size_t v = 0; v < 6; ++v)
-            lowest.values[v].assign(std::size_t{1} << place_variables_, v == 2 || v == 4 ? Ext::zero() : Ext::one());
+            lowest[v].assign(std::size_t{1} << place_variables_, v == 2 || v == 4 ? Ext::zero() : Ext::one());
         const std::vector<Ext> values = layers_[0].values.download(context_.stream);
         std::vector<Ext> numerators;
         if (row_variables_ != 0) {
@@ -322,106 +315,30 @@ class GkrProver {
         }
         for (std::size_t s = 0; s < places_.size(); ++s) {
             const auto& [tree, index, height] = places_[s];
-            lowest.values[is_fraction(tree) ? 2 * tree - 1 : tree][index] = values[4 * s];
-            if (is_fraction(tree)) lowest.values[2 * tree - 2][index] = numerators[4 * (s - first_fraction_)];
+            lowest[is_fraction(tree) ? 2 * tree - 1 : tree][index] = values[4 * s];
+            if (is_fraction(tree)) lowest[2 * tree - 2][index] = numerators[4 * (s - first_fraction_)];
         }
         layers_[0] = {};
-        for (unsigned k = place_variables_; k-- != 0;) {
-            const Dense& below = dense_[k + 1];
-            Dense& above = dense_[k];
-            const std::size_t size = std::size_t{1} << k;
-            for (auto& level : above.values) level.resize(size);
-            for (std::size_t y = 0; y < size; ++y) {
-                for (const std::size_t v : {0, 1, 3, 5})
-                    above.values[v][y] = below.values[v][2 * y] * below.values[v][2 * y + 1];
-                for (const std::size_t n : {2, 4}) {
-                    above.values[n][y] = below.values[n][2 * y] * below.values[n + 1][2 * y + 1] +
-                                         below.values[n][2 * y + 1] * below.values[n + 1][2 * y];
-                }
-            }
-        }
+        for (unsigned k = place_variables_; k-- != 0;) dense_[k] = backend::layer_above<D>(dense_[k + 1]);
     }
 
     // ---- The sumchecks
 
+    /// One layer: from claims at a point of `layer` variables to claims at one of layer + 1.
     void prove_layer(unsigned layer, backend::LeafClaims<D>& claims, backend::Channel<D, Hasher>& channel) {
-        const Ext lambda = channel.sample("lambda");
-        Ext claim = Ext::zero();
-        for (std::size_t v = 6; v-- != 0;) claim = claim * lambda + claims.values[v];
-
-        std::vector<Ext> point;  // r
-        Children children;
-        if (layer < place_variables_) {
-            const Dense& below = dense_[layer + 1];
-            for (std::size_t v = 0; v < 6; ++v) {
-                for (std::size_t i = 0; i < below.values[v].size(); ++i)
-                    children.values[place_of_child(v, i % 2)].push_back(below.values[v][i]);
-            }
-        } else {
-            claim = prove_rows(layer - place_variables_, lambda, claim, claims.point, channel, point, children);
-        }
-        prove_places(lambda, claim, claims.point, channel, point, children);
-
-        std::array<Ext, 12> last;
-        for (std::size_t v = 0; v < 12; ++v) last[v] = children.values[v][0];
-        channel.send("gkr_children", last);
-        const Ext t = channel.sample("gkr_child");
-        for (std::size_t v = 0; v < 6; ++v)
-            claims.values[v] = math::evaluate_line(last[place_of_child(v, 0)], last[place_of_child(v, 1)], t);
-        claims.point.assign(1, t);
-        claims.point.insert(claims.point.end(), point.begin(), point.end());
-    }
-
-    /// Place in `gkr_children` (w0, w1, u0, u1, n0, n1, d0, d1, N0, N1, D0, D1) of claim v's child.
-    static constexpr std::size_t place_of_child(std::size_t v, std::size_t child) noexcept { return 2 * v + child; }
-
-    /// T of section 5.
-    static Ext combine(const Ext& lambda, const std::array<Ext, 12>& c) {
-        const auto fraction = [&](std::size_t n) {
-            return c[n + 3] * (c[n] + lambda * c[n + 2]) + c[n + 2] * c[n + 1];
-        };
-        const Ext square = lambda * lambda;
-        return c[0] * c[1] + lambda * (c[2] * c[3]) + square * (fraction(4) + square * fraction(8));
-    }
-
-    static Ext finish_round(const std::array<Ext, 3>& message, backend::Channel<D, Hasher>& channel,
-                            std::vector<Ext>& point) {
-        channel.send("gkr_round", message);
-        point.push_back(channel.sample("gkr_point"));
-        const Ext top = (message[2] - message[1].doubled() + message[0]).halved();
-        return backend::quadratic_at(message[0], message[1], top, point.back());
-    }
-
-    /// The rounds over the place variables, of which there may be none.
-    void prove_places(const Ext& lambda, Ext claim, std::span<const Ext> rho, backend::Channel<D, Hasher>& channel,
-                      std::vector<Ext>& point, Children& children) {
-        for (std::size_t k = point.size(); k < rho.size(); ++k) {
-            const std::size_t pairs = children.values[0].size() / 2;
-            std::vector<Ext> eq(pairs);
-            math::fill_eq_table(rho.subspan(k + 1), Ext::one(), std::span(eq));
-            std::array<Ext, 3> message{};
-            for (std::size_t y = 0; y < pairs; ++y) {
-                std::array<Ext, 12> at, step;
-                for (std::size_t v = 0; v < 12; ++v) {
-                    at[v] = children.values[v][2 * y];
-                    step[v] = children.values[v][2 * y + 1] - at[v];
+        backend::prove_gkr_layer(
+            claims, channel, [&](const Ext& lambda, const Ext& claim, std::vector<Ext>& point, Children& children) {
+                if (layer < place_variables_) {
+                    children = backend::children_of<D>(dense_[layer + 1]);
+                } else {
+                    prove_rows(layer - place_variables_, lambda, claim, claims.point, channel, point, children);
                 }
-                for (Ext& value : message) {
-                    value += eq[y] * combine(lambda, at);
-                    for (std::size_t v = 0; v < 12; ++v) at[v] += step[v];
-                }
-            }
-            claim = finish_round(message, channel, point);
-            for (auto& values : children.values) {
-                math::fold_lowest(std::span<const Ext>(values), point.back(), std::span(values).first(pairs));
-                values.resize(pairs);
-            }
-        }
+            });
     }
 
     /// The rounds over the `rows` row variables of a layer; leaves the children over the places.
-    Ext prove_rows(unsigned rows, const Ext& lambda, Ext claim, std::span<const Ext> rho,
-                   backend::Channel<D, Hasher>& channel, std::vector<Ext>& point, Children& children) {
+    void prove_rows(unsigned rows, const Ext& lambda, Ext claim, std::span<const Ext> rho,
+                    backend::Channel<D, Hasher>& channel, std::vector<Ext>& point, Children& children) {
         const bool leaves = rows + 1 == row_variables_;
         std::vector<Ext> place_eq(std::size_t{1} << place_variables_);
         math::fill_eq_table(rho.subspan(rows), Ext::one(), std::span(place_eq));
@@ -451,10 +368,10 @@ class GkrProver {
             }
             sums.value[0] += neutral_part(current.groups, later, factors, place_eq, lambda);
             const auto [g0, g1] = backend::complete_line(rho[k], claim, sums.value[0]);
-            claim = finish_round({g0, g1, backend::quadratic_at_two(g0, g1, sums.value[1])}, channel, point);
+            claim = backend::finish_gkr_round<D, Hasher>({g0, g1, backend::quadratic_at_two(g0, g1, sums.value[1])},
+                                                         channel, point);
         }
         finish_rows(rows, leaves, current, point, children);
-        return claim;
     }
 
     template <bool kFold, bool kLeaves>
@@ -497,8 +414,7 @@ class GkrProver {
     void finish_rows(unsigned rows, bool leaves, const Nodes& last, const std::vector<Ext>& point,
                      Children& children) const {
         for (std::size_t v = 0; v < 12; ++v) {
-            children.values[v].assign(std::size_t{1} << place_variables_,
-                                      v >= 4 && (v % 4) < 2 ? Ext::zero() : Ext::one());
+            children[v].assign(std::size_t{1} << place_variables_, v >= 4 && (v % 4) < 2 ? Ext::zero() : Ext::one());
         }
         const std::vector<Ext> values = last.values.download(context_.stream);
         std::vector<Ext> numerators;
@@ -516,10 +432,10 @@ class GkrProver {
                     return rows == 0 ? from[at] : math::evaluate_line(from[at], from[at + 2], point.back());
                 };
                 if (is_fraction(tree)) {
-                    children.values[4 * tree - 4 + child][index] = bound(numerators, s - first_fraction_);
-                    children.values[4 * tree - 2 + child][index] = bound(values, s);
+                    children[4 * tree - 4 + child][index] = bound(numerators, s - first_fraction_);
+                    children[4 * tree - 2 + child][index] = bound(values, s);
                 } else {
-                    children.values[2 * tree + child][index] = bound(values, s);
+                    children[2 * tree + child][index] = bound(values, s);
                 }
             }
         }
@@ -531,10 +447,10 @@ class GkrProver {
     backend::InteractionLists lists_;
     unsigned row_variables_;
     unsigned place_variables_;
-    std::vector<Place> places_;       ///< those with rows, tree by tree
-    std::size_t first_fraction_ = 0;  ///< of them
-    std::vector<Nodes> layers_;       ///< by number of row variables
-    std::vector<Dense> dense_;        ///< by number of place variables
+    std::vector<Place> places_;                  ///< those with rows, tree by tree
+    std::size_t first_fraction_ = 0;             ///< of them
+    std::vector<Nodes> layers_;                  ///< by number of row variables
+    std::vector<backend::DenseLayer<D>> dense_;  ///< by number of place variables
 };
 
 }  // namespace sluice::backend_cuda
