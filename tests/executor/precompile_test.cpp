@@ -1,6 +1,8 @@
 // The precompile table over go-ethereum's vectors: price and output of every row, which fork has which, edge cases.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "crypto/gmp.h"
 #include "precompiles/precompiles.h"
+#include "sluice/crypto/hash.h"
 #include "support/catch.h"
 #include "support/precompile_vectors.h"
 
@@ -286,6 +288,191 @@ TEST_CASE("P-256 verification's edge cases, each in a row (EIP-7951)") {
         CHECK(answer(0x100, input).empty());
     }
     CHECK(answer(0x100, {}).empty());
+}
+
+namespace {
+
+/// EIP-2565's and EIP-7883's price as their texts have it, in GMP's numbers. An exponent of more than 32 bytes is
+/// judged by its first 32.
+mpz_class modexp_price(const mpz_class& base, const mpz_class& exponent, const mpz_class& modulus,
+                       const mpz_class& head, Fork fork) {
+    const bool osaka = fork >= Fork::osaka;
+    const mpz_class longest = base > modulus ? base : modulus;
+    const mpz_class words = (longest + 7) / 8;
+    mpz_class complexity = words * words;
+    if (osaka) complexity = longest > 32 ? mpz_class(2 * words * words) : mpz_class(16);
+    mpz_class iterations = 0;
+    if (head != 0) iterations = mpz_sizeinbase(head.get_mpz_t(), 2) - 1;
+    if (exponent > 32) iterations += (osaka ? 16 : 8) * (exponent - 32);
+    if (iterations < 1) iterations = 1;
+    const mpz_class price = complexity * iterations / (osaka ? 1 : 3);
+    const mpz_class least = osaka ? 500 : 200;
+    return price > least ? price : least;
+}
+
+}  // namespace
+
+TEST_CASE("modexp's price is that of the EIPs' formulas, at the edges of lengths and exponents") {
+    SLUICE_RANDOM(rng);
+    const std::uint64_t lengths[] = {0, 1, 7, 8, 9, 31, 32, 33, 40, 63, 64, 65, 255, 256, 257, 1023, 1024, 1025, 5000};
+    const auto length = [&]() -> mpz_class {
+        if (rng() % 8 == 0) return test::random_below(rng, mpz_class(1) << (rng() % 256 + 1));
+        return mpz_class(lengths[rng() % std::size(lengths)]);
+    };
+    std::uint64_t exact = 0;
+    for (std::uint64_t round = 0; round < rounds(20000); ++round) {
+        const mpz_class base = length();
+        const mpz_class exponent = length();
+        const mpz_class modulus = length();
+        // The exponent's first bytes: zeros, ones, one bit, anything; sometimes the input ends within them.
+        mpz_class head = 0;
+        const unsigned bits = exponent < 32 ? static_cast<unsigned>(exponent.get_ui()) * 8 : 256;
+        if (bits != 0) {
+            const mpz_class bound = mpz_class(1) << bits;
+            const mpz_class kinds[] = {0, bound - 1, mpz_class(1) << (rng() % bits), test::random_below(rng, bound)};
+            head = kinds[rng() % 4];
+        }
+        Bytes input;
+        for (const mpz_class& value : {base, exponent, modulus}) {
+            const Bytes word = test::to_bytes(value, 32);
+            input.insert(input.end(), word.begin(), word.end());
+        }
+        if (base < 6000) {
+            input.resize(input.size() + base.get_ui(), 0xaa);
+            const Bytes digits = test::to_bytes(head, bits / 8);
+            const std::size_t present = rng() % 4 == 0 ? rng() % (digits.size() + 1) : digits.size();
+            input.insert(input.end(), digits.begin(), digits.begin() + static_cast<std::ptrdiff_t>(present));
+            const auto missing = static_cast<unsigned>(8 * (digits.size() - present));
+            head = mpz_class(head >> missing) << missing;  // zeros
+            if (exponent > 32 && present == digits.size()) input.insert(input.end(), 20, 0xff);
+        } else {
+            head = 0;  // beyond the input's end
+        }
+        for (const Fork fork : {Fork::paris, Fork::prague, Fork::osaka}) {
+            const mpz_class expected = modexp_price(base, exponent, modulus, head, fork);
+            const std::uint64_t price = find_precompile(Uint256{5}, fork)->gas(input, fork);
+            INFO("lengths " << base << " " << exponent << " " << modulus << " head " << head.get_str(16) << " fork "
+                            << static_cast<int>(fork));
+            const bool fits = expected < (mpz_class(1) << 64);
+            REQUIRE(price == (fits ? mpz_get_ui(expected.get_mpz_t()) : ~std::uint64_t{0}));
+            exact += fits ? 1 : 0;
+        }
+    }
+    CHECK(exact > rounds(20000));
+}
+
+namespace {
+
+/// Compressed points of G1: the generator, [tau] of the ceremony (g1_monomial[1] of trusted_setup_4096.json), infinity.
+const std::string kG1 =
+    "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb";
+const std::string kTau =
+    "ad3eb50121139aa34db1d545093ac9374ab7bca2c0f3bf28e27c8dcd8fc7cb42d25926fc0c97b336e9f0fb35e5a04c81";
+const std::string kInfinity = "c0" + std::string(94, '0');
+const mpz_class kScalars("73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001", 16);
+
+/// The other point with the same x.
+std::string negative(std::string point) {
+    point[0] = "0123456789abcdef"[std::string("0123456789abcdef").find(point[0]) ^ 2];
+    return point;
+}
+
+/// Input of the point evaluation: versioned hash, z, y, commitment, proof.
+Bytes opening(const std::string& commitment, const mpz_class& z, const mpz_class& y, const std::string& proof) {
+    const Bytes point = from_hex(commitment);
+    const Hash32 hash = crypto::sha256(ByteView(point));
+    Bytes input(hash.bytes.begin(), hash.bytes.end());
+    input[0] = 1;
+    for (const Bytes& part : {test::to_bytes(z, 32), test::to_bytes(y, 32), point, from_hex(proof)}) {
+        input.insert(input.end(), part.begin(), part.end());
+    }
+    return input;
+}
+
+bool opens(const Bytes& input) {
+    std::vector<std::uint8_t> memory(1 << 16);
+    Arena arena(memory.data(), memory.size());
+    const auto result = find_precompile(Uint256{10}, Fork::osaka)->run(input, Fork::osaka, arena);
+    REQUIRE(result.ok());
+    if (!result->success) {
+        CHECK(result->output.empty());
+        return false;
+    }
+    const Bytes output(result->output.begin(), result->output.end());
+    Bytes expected = test::to_bytes(4096, 32);  // field elements of a blob, then the modulus
+    const Bytes modulus = test::to_bytes(kScalars, 32);
+    expected.insert(expected.end(), modulus.begin(), modulus.end());
+    CHECK(output == expected);
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("point evaluation accepts the openings that algebra gives and refuses their neighbours (EIP-4844)") {
+    SLUICE_RANDOM(rng);
+    const mpz_class& r = kScalars;
+    const mpz_class z = test::random_below(rng, r);
+    const std::string minus_g = negative(kG1);
+    const std::string minus_tau = negative(kTau);
+    for (const mpz_class& at : {mpz_class(0), mpz_class(1), mpz_class(r - 1), z}) {
+        CHECK(opens(opening(kInfinity, at, 0, kInfinity)));           // p(X) = 0
+        CHECK(opens(opening(kG1, at, 1, kInfinity)));                 // 1
+        CHECK(opens(opening(minus_g, at, r - 1, kInfinity)));         // -1
+        CHECK(opens(opening(kTau, at, at, kG1)));                     // X: quotient 1
+        CHECK(opens(opening(minus_tau, at, (r - at) % r, minus_g)));  // -X
+        CHECK_FALSE(opens(opening(kInfinity, at, 1, kInfinity)));
+        CHECK_FALSE(opens(opening(kG1, at, 0, kInfinity)));
+        CHECK_FALSE(opens(opening(kG1, at, 1, kG1)));
+        CHECK_FALSE(opens(opening(kTau, at, (at + 1) % r, kG1)));
+        CHECK_FALSE(opens(opening(kTau, at, at, minus_g)));
+        CHECK_FALSE(opens(opening(minus_tau, at, at + 1, minus_g)));
+        CHECK_FALSE(opens(opening(kTau, at, at, kInfinity)));
+        // Numbers that are not below the modulus stand for nothing, though they are equal to those that hold.
+        if (at + r < (mpz_class(1) << 256)) {
+            CHECK_FALSE(opens(opening(kTau, at + r, at, kG1)));
+            CHECK_FALSE(opens(opening(kTau, at, at + r, kG1)));
+        }
+        CHECK_FALSE(opens(opening(kInfinity, at, r, kInfinity)));
+    }
+    CHECK(find_precompile(Uint256{10}, Fork::osaka)->gas({}, Fork::osaka) == 50000);
+}
+
+TEST_CASE("point evaluation refuses another versioned hash, another length and points that are none (EIP-4844)") {
+    const Bytes good = opening(kTau, 77, 77, kG1);
+    REQUIRE(opens(good));
+    for (std::size_t byte = 0; byte < 32; ++byte) {
+        for (const unsigned bit : {1u, 128u}) {
+            Bytes bad = good;
+            bad[byte] = static_cast<std::uint8_t>(bad[byte] ^ bit);
+            CHECK_FALSE(opens(bad));
+        }
+    }
+    Bytes unversioned = good;  // the plain SHA-256, and the version of no fork
+    unversioned[0] = crypto::sha256(ByteView(from_hex(kTau))).bytes[0];
+    CHECK_FALSE(opens(unversioned));
+    for (const std::size_t size : {0, 1, 96, 144, 191}) CHECK_FALSE(opens(Bytes(good.begin(), good.begin() + size)));
+    Bytes longer = good;
+    longer.push_back(0);
+    CHECK_FALSE(opens(longer));
+
+    const std::string x_of_no_point = "80" + std::string(93, '0') + "1";
+    const std::string outside_subgroup = "80" + std::string(94, '0');  // (0, 2), of order 3
+    const std::string p =
+        "9a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab";
+    const std::string points[] = {x_of_no_point,
+                                  outside_subgroup,
+                                  p,                                  // x = p
+                                  "17" + kG1.substr(2),               // not compressed
+                                  "c0" + std::string(93, '0') + "1",  // infinity with an x
+                                  "e0" + std::string(94, '0'),        // infinity with a sign
+                                  std::string(96, '0'),
+                                  std::string(96, 'f')};
+    for (const std::string& point : points) {
+        INFO(point);
+        CHECK_FALSE(opens(opening(point, 77, 0, kInfinity)));
+        CHECK_FALSE(opens(opening(kTau, 77, 77, point)));
+        CHECK_FALSE(opens(opening(kInfinity, 77, 0, point)));
+    }
 }
 
 }  // namespace sluice::test

@@ -968,6 +968,102 @@ TEST_CASE("a deposit event of another layout makes the block invalid") {
     }
 }
 
+TEST_CASE("of a deposit event the layout is checked, the fields are taken, and padding is passed over (EIP-6110)") {
+    SLUICE_RANDOM(rng);
+    Bytes good = deposit_data();
+    const std::size_t offsets[] = {160, 256, 320, 384, 512};
+    const std::size_t sizes[] = {48, 32, 8, 96, 8};
+    for (int field = 0; field < 5; ++field) {
+        for (std::size_t i = 0; i < sizes[field]; ++i) good[offsets[field] + 32 + i] = static_cast<char>(rng());
+    }
+    // A plain reading of the event: each field at its offset, or nothing if the layout is another.
+    const auto request = [&](const Bytes& data) -> std::optional<Bytes> {
+        Bytes fields;
+        for (int field = 0; field < 5; ++field) {
+            if (data.substr(32 * static_cast<std::size_t>(field), 32) != abi_word(offsets[field])) return std::nullopt;
+            if (data.substr(offsets[field], 32) != abi_word(sizes[field])) return std::nullopt;
+            fields += data.substr(offsets[field] + 32, sizes[field]);
+        }
+        return fields;
+    };
+    int refused = 0;
+    int taken = 0;
+    int passed_over = 0;
+    for (std::size_t at = 0; at < good.size(); at += 1 + rng() % 5) {
+        Bytes data = good;
+        data[at] = static_cast<char>(data[at] ^ (1u << (rng() % 8)));
+        BlockMaker block;
+        block.set_code(block.config.deposit_contract, logging_code({deposit_topic()}, data));
+        TransactionMaker call;
+        call.to = block.config.deposit_contract;
+        block.add(call, block.alice);
+        block.seal();
+        const auto expected = request(data);
+        INFO("byte " << at);
+        if (!expected) {
+            ++refused;
+            CHECK(block.run() == ErrorCode::deposit_layout);
+            continue;
+        }
+        ++(*expected == *request(good) ? passed_over : taken);
+        REQUIRE(block.run() == ErrorCode::ok);
+        CHECK(block.header.requests_hash == naive_requests_hash({Bytes("\0", 1) + *expected}));
+    }
+    CHECK(refused > 0);
+    CHECK(taken > 0);
+    CHECK(passed_over > 0);
+}
+
+TEST_CASE("deposits come in the order of the block; reverted and other events are none (EIP-6110)") {
+    BlockMaker block;
+    const Address contract = block.config.deposit_contract;
+    const auto data = [](char letter) {
+        Bytes bytes = deposit_data();
+        bytes.replace(192, 48, Bytes(48, letter));
+        return bytes;
+    };
+    const auto fields = [](char letter) {
+        return Bytes(48, letter) + Bytes(32, 'w') + Bytes(8, 'a') + Bytes(96, 's') + Bytes(8, 'i');
+    };
+    // The contract logs what it is called with: but for a word behind the event, which makes it revert.
+    Bytes code = Bytes("\x36\x5f\x5f\x37\x7f", 5) + bytes_of(deposit_topic()) + Bytes("\x61\x02\x40\x5f\xa1", 5);
+    const char revert = static_cast<char>(code.size() + 8);
+    code += Bytes("\x61\x02\x40\x35\x60", 5) + revert + Bytes("\x57\x00\x5b\x5f\x5f\xfd", 6);
+    block.set_code(contract, code);
+    std::uint64_t nonce = 0;
+    const auto call = [&](const Bytes& input) {
+        TransactionMaker maker;
+        maker.to = contract;
+        maker.nonce = nonce++;
+        maker.data = input;
+        block.add(maker, block.alice);
+    };
+    call(data('3'));
+    call(data('x') + Bytes(32, '\1'));  // reverts
+    call(data('1'));
+    call(data('2'));
+    block.seal();
+    REQUIRE(block.run() == ErrorCode::ok);
+    CHECK(block.header.requests_hash ==
+          naive_requests_hash({Bytes("\0", 1) + fields('3') + fields('1') + fields('2')}));
+
+    // An event without topics, or with the signature as a later topic, is another event; one with more topics is not.
+    const Hash32 topic = deposit_topic();
+    const std::pair<std::vector<Hash32>, bool> rows[] = {
+        {{}, false}, {{Hash32{{5}}, topic}, false}, {{topic, Hash32{{5}}}, true}, {{topic, topic, topic, topic}, true}};
+    for (const auto& [topics, counts] : rows) {
+        BlockMaker other;
+        other.set_code(contract, logging_code(topics, data('7')));
+        TransactionMaker maker;
+        maker.to = contract;
+        other.add(maker, other.alice);
+        other.seal();
+        REQUIRE(other.run() == ErrorCode::ok);
+        CHECK(other.header.requests_hash ==
+              naive_requests_hash(counts ? std::vector<Bytes>{Bytes("\0", 1) + fields('7')} : std::vector<Bytes>{}));
+    }
+}
+
 // -- whose fault it is
 
 TEST_CASE("a block error is reported only after what led to it was authenticated") {

@@ -11,7 +11,7 @@ constexpr std::size_t kHeader = 96;
 constexpr std::uint64_t kMaxLength = 1024;  // EIP-7823, from Osaka on
 constexpr std::uint64_t kUnpayable = ~std::uint64_t{0};
 
-/// The lengths that the input starts with. One that does not fit 64 bits is kUnpayable.
+/// The lengths that the input starts with. One that does not fit 64 bits is kUnpayable, as is its price.
 struct Lengths {
     std::uint64_t base;
     std::uint64_t exponent;
@@ -46,15 +46,14 @@ std::uint64_t modexp_gas(ByteView input, Fork fork) noexcept {
     const std::uint64_t least = osaka ? 500 : 200;
     const std::uint64_t longest = lengths.base > lengths.modulus ? lengths.base : lengths.modulus;
     if (longest == 0 && !osaka) return least;
-    if (longest > 0xffffffffu) return kUnpayable;
 
-    const std::uint64_t words = (longest + 7) / 8;
-    const std::uint64_t complexity = !osaka ? words * words : longest <= 32 ? 16 : 2 * words * words;
+    const Uint128 words = longest / 8 + (longest % 8 != 0 ? 1 : 0);
+    const Uint128 complexity = !osaka ? words * words : longest <= 32 ? 16 : 2 * words * words;
     const unsigned bits = head_bits(input, lengths);
     Uint128 iterations = bits > 0 ? bits - 1 : 0;
     if (lengths.exponent > 32) iterations += static_cast<Uint128>(osaka ? 16 : 8) * (lengths.exponent - 32);
     if (iterations == 0) iterations = 1;
-    if ((iterations >> 64) != 0) return kUnpayable;
+    if (((complexity | iterations) >> 64) != 0 && complexity > ~Uint128{0} / iterations) return kUnpayable;
     const Uint128 price = iterations * complexity / (osaka ? 1 : 3);
     if ((price >> 64) != 0) return kUnpayable;
     return price > least ? static_cast<std::uint64_t>(price) : least;
