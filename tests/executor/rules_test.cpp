@@ -1014,7 +1014,7 @@ TEST_CASE("of a deposit event the layout is checked, the fields are taken, and p
     CHECK(passed_over > 0);
 }
 
-TEST_CASE("deposits come in the order of the block; reverted and other events are none (EIP-6110)") {
+TEST_CASE("deposits come in the order of the block, reverted and other events are none (EIP-6110)") {
     BlockMaker block;
     const Address contract = block.config.deposit_contract;
     const auto data = [](char letter) {
