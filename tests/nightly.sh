@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Random comparisons with other implementations: nightly.sh BUILD. Of each primitive of cryptography a million cases and
-# more, and of the executor as many as NIGHTLY_SECONDS (default 1800) give. The seed is the time unless SLUICE_SEED has
-# one. SPDX-License-Identifier: MIT OR Apache-2.0
+# more (NIGHTLY_PERCENT of that, default 100), and of executor and trie as many as NIGHTLY_SECONDS (default 1800) give. The
+# seed is the time unless SLUICE_SEED has one. SPDX-License-Identifier: MIT OR Apache-2.0
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 export SLUICE_SEED="${SLUICE_SEED:-$(date +%s)}"
 jobs="${SLUICE_TEST_JOBS:-2}"
+export percent="${NIGHTLY_PERCENT:-100}"
 echo "seed $SLUICE_SEED (again: SLUICE_SEED=$SLUICE_SEED)"
 
 # program, SLUICE_ROUNDS, test cases (Catch2's patterns), cases it makes
@@ -23,6 +24,8 @@ runs=(
 run() {
     IFS='|' read -r program rounds cases count <<<"$1"
     local start=$SECONDS log
+    rounds=$((rounds * percent / 100 > 0 ? rounds * percent / 100 : 1))
+    [ "$percent" = 100 ] || count="$percent % of $count"
     if log=$(SLUICE_ROUNDS=$rounds "$build/tests/test_$program" "$cases" 2>&1) && [[ $log == *"All tests passed"* ]]; then
         echo "passed $program: $count ($((SECONDS - start)) s)"
     else
@@ -36,13 +39,18 @@ printf '%s\0' "${runs[@]}" | xargs -0 -P "$jobs" -I{} bash -c 'run "$1"' _ {}
 status=$?
 
 if (cd "$here/differential" && npm ci --silent); then
-    data="${SLUICE_TEST_DATA:-$here/../../shared/data}/precompiles.tar.zst"
-    [ -f "$data" ] && inputs=(--precompiles "$data") || inputs=()
+    data="${SLUICE_TEST_DATA:-$here/../../shared/data}"
+    inputs=()
+    [ -f "$data/precompiles.tar.zst" ] && inputs+=(--precompiles "$data/precompiles.tar.zst")
+    for package in eest-osaka eest-osaka-static eest-prague eest-prague-v4.5.0 eest-paris-shanghai-cancun \
+        tests-valid-blocks tests-general-state-cancun; do
+        [ -f "$data/ethereum-tests/$package.tar.zst" ] && inputs+=(--fixtures "$data/ethereum-tests/$package.tar.zst")
+    done
     mkdir -p "$build/differential"
     "$build/tests/compare_executors" --peer "node '$here/differential/peer.mjs'" --seed "$SLUICE_SEED" \
         --seconds "${NIGHTLY_SECONDS:-1800}" --keep "$build/differential" "${inputs[@]}" || status=1
 else
-    echo "NOT RUN: the comparison of executors, for want of npm or its packages"
+    echo "NOT RUN: the comparison of executors and tries, for want of npm or its packages"
 fi
 [ "$status" = 0 ] && echo "all passed" || echo "some FAILED"
 exit "$status"

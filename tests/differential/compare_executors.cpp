@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -14,9 +15,13 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
 
 #include "differential/generator.h"
+#include "differential/mutator.h"
+#include "differential/tries.h"
+#include "differential/whole_block.h"
 #include "fixtures/networks.h"
 #include "fixtures/package.h"
 #include "fixtures/state_json.h"
@@ -28,6 +33,7 @@ namespace sluice::test {
 namespace {
 
 using Json = nlohmann::json;
+using fixtures::StateForm;
 using witness_host::to_hex;
 
 /// The other implementation.
@@ -86,7 +92,7 @@ class Peer {
 
 /// What the executor says of a case, in the form of an answer. A rejected transaction is left out and the others run
 /// again.
-Json run_here(const Json& request, Arena memory, fixtures::StateForm form) {
+Json run_here(const Json& request, Arena memory, StateForm form) {
     fixtures::CodeStore codes;
     const fixtures::HostState before = fixtures::read_state(request.at("pre"), codes);
     const auto config = fixtures::network_config(request.at("fork").get<std::string>(), Json::object());
@@ -121,6 +127,7 @@ Json run_here(const Json& request, Arena memory, fixtures::StateForm form) {
 
 /// Without the texts, which are each implementation's own.
 Json comparable(Json answer) {
+    if (answer.contains("invalid")) answer["invalid"] = true;
     if (answer.contains("results")) {
         for (Json& result : answer["results"]) result.erase("error");
     }
@@ -129,17 +136,35 @@ Json comparable(Json answer) {
 
 struct Counts {
     std::uint64_t cases = 0;
+    std::uint64_t blocks = 0;   ///< of the cases: whole blocks
+    std::uint64_t invalid = 0;  ///< of these: invalid for more than a transaction
+    std::uint64_t tries = 0;
+    std::uint64_t missing = 0;  ///< of these: a node was missing
     std::uint64_t transactions = 0;
     std::uint64_t differences = 0;
     std::map<std::string, std::uint64_t> ends;  ///< of transactions: success, failure, rejected
 };
 
-void compare(Peer& peer, const Json& request, Arena memory, const std::string& keep, Counts& counts) {
+/// Memory of the runs on this side.
+struct Memory {
+    Arena arena;
+    block::NativeMemory streams;
+};
+
+void compare(Peer& peer, const Json& request, const Memory& memory, const std::string& keep, Counts& counts) {
     peer.ask(request);
-    const Json here = run_here(request, memory, fixtures::StateForm::maps);
-    const Json on_tries = run_here(request, memory, fixtures::StateForm::tries);
+    const bool block = request.contains("block");
+    const bool trie = request.contains("trie");
+    const Json here = trie    ? run_trie_here(request, memory.arena)
+                      : block ? run_block_here(request, memory.arena, memory.streams)
+                              : run_here(request, memory.arena, StateForm::maps);
+    const Json on_tries = trie || block ? here : run_here(request, memory.arena, StateForm::tries);
     const Json there = peer.answer();
     ++counts.cases;
+    counts.blocks += block ? 1 : 0;
+    counts.tries += trie ? 1 : 0;
+    counts.missing += here.contains("missing") ? 1 : 0;
+    counts.invalid += here.contains("invalid") ? 1 : 0;
     for (const Json& result : there.value("results", Json::array())) {
         ++counts.transactions;
         const Json& status = result["status"];
@@ -185,12 +210,16 @@ int run(int argc, char** argv) {
     std::string peer_command;
     std::string package;
     std::string keep = ".";
+    std::vector<std::string> fixture_paths;
+    std::string kinds = "transactions,blocks,fixtures,tries";
     std::vector<std::string> replay;
     std::uint64_t seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
     std::uint64_t cases = ~std::uint64_t{0};
     std::uint64_t seconds = 60;
     app.add_option("--peer", peer_command, "Command of the other implementation")->required();
     app.add_option("--precompiles", package, "precompiles.tar.zst of the test data");
+    app.add_option("--fixtures", fixture_paths, "Packages or folders of BlockchainTests, whose blocks are changed");
+    app.add_option("--kinds", kinds, "Of the random cases: transactions, blocks, fixtures, tries, by commas");
     app.add_option("--keep", keep, "Folder for the cases that differ");
     app.add_option("--seed", seed, "Of the cases");
     app.add_option("--cases", cases, "At most so many cases");
@@ -199,29 +228,53 @@ int run(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
 
     constexpr std::size_t kMemory = std::size_t{1} << 30;
-    const std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[kMemory]);
-    const Arena arena(memory.get(), kMemory);
+    const std::unique_ptr<std::uint8_t[]> bytes(new std::uint8_t[kMemory]);
+    auto streams = block::NativeMemory::reserve();
+    if (!streams.ok()) {
+        std::fprintf(stderr, "compare_executors: %s\n", streams.status().ToString().c_str());
+        return 2;
+    }
+    const Memory memory{Arena(bytes.get(), kMemory), *std::move(streams)};
     Peer peer(peer_command);
     Counts counts;
     if (!replay.empty()) {
         for (const std::string& file : replay) {
             std::ifstream stream(file);
-            compare(peer, Json::parse(stream), arena, keep, counts);
+            compare(peer, Json::parse(stream), memory, keep, counts);
         }
     } else {
-        std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
-        std::fflush(stdout);
         CaseGenerator generator(seed, precompile_inputs(package));
+        FixtureMutator mutator(seed);
+        TrieGenerator tries(seed);
+        for (const std::string& path : fixture_paths) {
+            const std::string error = mutator.load(path);
+            if (!error.empty()) {
+                std::fprintf(stderr, "compare_executors: %s\n", error.c_str());
+                return 2;
+            }
+        }
+        const std::map<std::string, std::function<Json()>> known = {{"transactions", [&] { return generator.next(); }},
+                                                                    {"blocks", [&] { return generator.next_block(); }},
+                                                                    {"fixtures", [&] { return mutator.next(); }},
+                                                                    {"tries", [&] { return tries.next(); }}};
+        std::vector<std::function<Json()>> draws;
+        for (const std::string& kind : std::vector<std::string>(absl::StrSplit(kinds, ','))) {
+            if (!known.contains(kind)) return std::fprintf(stderr, "compare_executors: unknown kind\n"), 2;
+            if (kind != "fixtures" || mutator.size() != 0) draws.push_back(known.at(kind));
+        }
+        if (draws.empty()) return std::fprintf(stderr, "compare_executors: no cases to draw from\n"), 2;
+        std::printf("seed %llu, %zu fixtures\n", static_cast<unsigned long long>(seed), mutator.size());
+        std::fflush(stdout);
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
         while (counts.cases < cases && std::chrono::steady_clock::now() < end) {
-            compare(peer, generator.next(), arena, keep, counts);
+            compare(peer, draws[counts.cases % draws.size()](), memory, keep, counts);
         }
     }
-    std::printf("%llu cases, %llu transactions", static_cast<unsigned long long>(counts.cases),
-                static_cast<unsigned long long>(counts.transactions));
-    for (const auto& [how, count] : counts.ends)
-        std::printf(", %llu %s", static_cast<unsigned long long>(count), how.c_str());
-    std::printf("; %llu differences\n", static_cast<unsigned long long>(counts.differences));
+    std::cout << counts.cases << " cases, " << counts.blocks << " of them blocks (" << counts.invalid
+              << " invalid) and " << counts.tries << " tries (" << counts.missing << " with a missing node), "
+              << counts.transactions << " transactions";
+    for (const auto& [how, count] : counts.ends) std::cout << ", " << count << " " << how;
+    std::cout << "; " << counts.differences << " differences" << std::endl;
     return counts.differences == 0 ? 0 : 1;
 }
 

@@ -2,7 +2,11 @@
 #include "differential/generator.h"
 
 #include "encoding/encoding.h"
+#include "fixtures/networks.h"
+#include "fixtures/state_json.h"
+#include "sample/system_contracts.h"
 #include "sluice/base/keccak.h"
+#include "sluice/executor/fees.h"
 #include "sluice/witness_host/hex.h"
 
 namespace sluice::test {
@@ -35,6 +39,12 @@ Address small_address(std::uint64_t number) {
 Address contract(unsigned index) {
     return small_address(0xc0de00 + index);
 }
+Address system_contract(unsigned index) {
+    return Address::from(host::view(host::from_hex(host::kSystemContracts[index].address)).data());
+}
+/// Of mainnet.
+const Address kDepositContract =
+    Address::from(host::view(host::from_hex("00000000219ab540356cbb839cbe05303d7705fa")).data());
 
 std::string hex(std::string_view bytes) {
     return witness_host::to_hex(host::view(bytes));
@@ -376,14 +386,22 @@ std::string CaseGenerator::transaction(unsigned newest_type) {
     const unsigned from = static_cast<unsigned>(below(kSenders));
     const unsigned type = static_cast<unsigned>(below(newest_type + 1));
     const bool creation = type < 3 && input_.empty() && chance(6);
-    const Address to = !input_.empty() ? contract(0)
-                       : chance(3)     ? any_address()
-                                       : contract(unsigned(below(kContracts)));
+    Address to = !input_.empty() ? contract(0) : chance(3) ? any_address() : contract(unsigned(below(kContracts)));
     std::string data(below(100), '\0');
     for (char& byte : data) byte = static_cast<char>(chance(3) ? 0 : rng_());
     if (creation) data = initcode(0);
     if (!input_.empty()) data = input_;
-    const Uint256 value = chance(3) ? below(4) : 0;
+    Uint256 value = chance(3) ? below(4) : 0;
+    if (whole_block_ && !creation && input_.empty() && chance(3)) {
+        // A request: of a withdrawal 56 bytes, of a consolidation 96, for a fee; or a deposit.
+        const unsigned kind = static_cast<unsigned>(below(3));
+        to = kind == 2 ? kDepositContract : system_contract(2 + kind);
+        data.assign(kind == 0 ? 56 : 96, '\0');
+        for (char& byte : data) byte = static_cast<char>(rng_());
+        if (kind == 2) data = deposit_event();
+        if (chance(8)) data = mutated(data);
+        value = chance(8) ? 0 : below(4);
+    }
     const std::uint64_t gas = chance(8) ? 21000 + below(60000) : 200000 + below(800000);
     const std::uint64_t nonce = nonces_[from] + (chance(60) ? 1 : 0);
     const Uint256 fee = kBaseFee + (chance(40) ? 0 : below(20));
@@ -460,6 +478,9 @@ Json CaseGenerator::next() {
     for (const std::uint64_t number : {0x100ull, 0xe0ull, 0xe1ull, 0xdead00000000ull})
         pool_.push_back(small_address(number));
     pool_.push_back(coinbase);
+    for (unsigned i = 0; whole_block_ && i < std::size(host::kSystemContracts); ++i) {
+        pool_.insert(pool_.end(), 2, system_contract(i));
+    }
     nonces_.assign(kSenders, 0);
 
     Json pre;
@@ -514,6 +535,105 @@ Json CaseGenerator::next() {
               {"currentExcessBlobGas", quantity(below(4) * 0x1000000)}}},
             {"pre", pre},
             {"transactions", transactions}};
+}
+
+/// Data of an event of the deposit contract: five byte strings by Solidity's rules, with random contents.
+std::string CaseGenerator::deposit_event() {
+    const std::size_t sizes[] = {48, 32, 8, 96, 8};
+    std::string heads;
+    std::string tails;
+    for (const std::size_t size : sizes) {
+        heads += host::bytes_of(Uint256(160 + tails.size()).to_hash().view());
+        tails += host::bytes_of(Uint256(size).to_hash().view());
+        for (std::size_t i = 0; i < size; ++i) tails += static_cast<char>(rng_());
+        tails.resize((tails.size() + 31) / 32 * 32, '\0');
+    }
+    return heads + tails;
+}
+
+Json CaseGenerator::next_block() {
+    whole_block_ = true;
+    Json drawn = next();
+    whole_block_ = false;
+    const unsigned fork = static_cast<unsigned>(std::find(std::begin(kForks), std::end(kForks), fork_) - kForks);
+    Json& pre = drawn["pre"];
+    for (const host::SystemContract& contract : host::kSystemContracts) {
+        pre["0x" + std::string(contract.address)] = account(host::from_hex(contract.code), 0, 1);
+    }
+    // Logs its call data as a deposit: CALLDATASIZE, PUSH0, PUSH0, CALLDATACOPY, PUSH32 topic, CALLDATASIZE, PUSH0,
+    // LOG1.
+    const Hash32 topic = keccak256(host::view("DepositEvent(bytes,bytes,bytes,bytes,bytes)"));
+    pre[hex(host::bytes_of(kDepositContract.view()))] =
+        account("\x36\x5f\x5f\x37\x7f" + host::bytes_of(topic.view()) + "\x36\x5f\xa1", 0, 1);
+
+    const Json& env = drawn["env"];
+    const std::string zeros(32, '\0');
+    const std::string bloom(256, '\0');
+    constexpr std::uint64_t kGasLimit = 30000000;
+    const std::uint64_t number = 1 + below(5);
+    const std::uint64_t excess = fixtures::u64_at(env, "currentExcessBlobGas") / 2;
+    const auto header = [&](std::uint64_t at, const Hash32& parent, const Hash32& state_root, std::uint64_t used,
+                            std::uint64_t excess_blob_gas) {
+        std::vector<std::string> fields = {rlp_hash(parent),
+                                           rlp_hash(kEmptyListHash),
+                                           rlp_string(fixtures::bytes_at(env, "currentCoinbase")),
+                                           rlp_hash(state_root),
+                                           rlp_hash(kEmptyTrieRoot),
+                                           rlp_hash(kEmptyTrieRoot),
+                                           rlp_string(bloom),
+                                           rlp_integer(0),
+                                           rlp_integer(at),
+                                           rlp_integer(kGasLimit),
+                                           rlp_integer(used),
+                                           rlp_integer(1000 + 12 * at),
+                                           rlp_string("differential"),
+                                           rlp_string(fixtures::bytes_at(env, "currentRandom")),
+                                           rlp_string(std::string(8, '\0')),
+                                           rlp_integer(kBaseFee)};
+        if (fork >= 1) fields.push_back(rlp_hash(kEmptyTrieRoot));
+        if (fork >= 2) {
+            fields.push_back(rlp_integer(0));
+            fields.push_back(rlp_integer(excess_blob_gas));
+            fields.push_back(rlp_string(fixtures::bytes_at(env, "currentRandom")));
+        }
+        if (fork >= 3) fields.push_back(rlp_string(zeros));
+        return rlp_list(fields);
+    };
+    fixtures::CodeStore codes;
+    const Hash32 root = fixtures::read_state(pre, codes).root;
+    Json headers = Json::array();
+    Hash32 parent_hash{};
+    std::string parent;
+    for (std::uint64_t at = 0; at < number; ++at) {
+        parent = header(at, parent_hash, root, kGasLimit / 2, excess);
+        parent_hash = keccak256(host::view(parent));
+        headers.push_back(hex(parent));
+    }
+    std::uint64_t next_excess = 0;
+    if (fork >= 2) {
+        Diagnostics diagnostics;
+        const auto config = fixtures::network_config(fork_, Json::object());
+        const auto decoded = executor::decode_header(host::view(parent), diagnostics);
+        const executor::BlobSchedule* schedule = config->blob_schedule_at(1000 + 12 * number);
+        next_excess = executor::next_excess_blob_gas(*decoded, static_cast<executor::Fork>(fork), *schedule);
+    }
+    std::vector<std::string> transactions;
+    for (const Json& text : drawn["transactions"]) {
+        const std::string envelope = witness_host::parse_data(text.get<std::string>()).value();
+        const bool typed = static_cast<unsigned char>(envelope[0]) < 0x80;
+        transactions.push_back(typed ? rlp_string(envelope) : envelope);
+    }
+    std::vector<std::string> parts = {header(number, parent_hash, Hash32{}, 0, next_excess), rlp_list(transactions),
+                                      rlp_list({})};
+    if (fork >= 1) {
+        std::vector<std::string> withdrawals;
+        for (std::uint64_t i = below(4); i > 0; --i) {
+            withdrawals.push_back(rlp_list({rlp_integer(i), rlp_integer(below(100)), rlp_address(any_address()),
+                                            rlp_integer(chance(4) ? 0 : below(1000000))}));
+        }
+        parts.push_back(rlp_list(withdrawals));
+    }
+    return {{"fork", fork_}, {"pre", pre}, {"headers", headers}, {"block", hex(rlp_list(parts))}};
 }
 
 }  // namespace sluice::test

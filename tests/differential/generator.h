@@ -20,7 +20,10 @@ class CaseGenerator {
     /// `precompile_inputs` are inputs that precompiles take, by address; they are mutated now and then.
     CaseGenerator(std::uint64_t seed, std::vector<std::pair<unsigned, std::string>> precompile_inputs);
 
+    /// A request with transactions alone.
     nlohmann::json next();
+    /// A request with a block: transactions, withdrawals, system contracts, deposits and requests, on a short chain.
+    nlohmann::json next_block();
 
  private:
     struct Code;
@@ -36,6 +39,7 @@ class CaseGenerator {
     void call(Code& code);
     void create(Code& code, unsigned depth);
     std::string transaction(unsigned newest_type);
+    std::string deposit_event();
     std::string mutated(std::string bytes);
 
     std::mt19937_64 rng_;
@@ -43,7 +47,8 @@ class CaseGenerator {
     std::string fork_;
     std::vector<Address> pool_;
     std::vector<std::uint64_t> nonces_;
-    std::string input_;  ///< of the precompile that this case is about; empty: none
+    std::string input_;         ///< of the precompile that this case is about; empty: none
+    bool whole_block_ = false;  ///< whether the state has the system contracts and the deposit contract
 };
 
 }  // namespace sluice::test

@@ -7,6 +7,7 @@
 #include "sluice/witness/partial_trie.h"
 #include "support/catch.h"
 #include "support/naive_trie.h"
+#include "support/node_records.h"
 
 using namespace sluice;
 using namespace sluice::test;
@@ -57,47 +58,6 @@ class MapSource final : public NodeSource {
     std::map<Bytes, Bytes> nodes;
     std::vector<Bytes> asked;
 };
-
-// The records of the nodes at these paths (closed under parents), in pre-order.
-struct Records {
-    Bytes bytes;
-    std::size_t count = 0;
-    std::vector<std::size_t> offsets;
-};
-Records records_of(const NaiveTrie& trie, const std::set<Bytes>& paths) {
-    Records records;
-    for (const Bytes& path : paths) {
-        const Bytes& rlp = trie.nodes().at(path);
-        unsigned mask = 0;
-        const Bytes fork = trie.fork(path);
-        if (fork != path) {
-            mask = paths.count(fork) != 0 ? 1 : 0;
-        } else {
-            for (char nibble = 0; nibble < 16; ++nibble) mask |= unsigned{paths.count(path + nibble) != 0} << nibble;
-        }
-        records.offsets.push_back(records.bytes.size());
-        Bytes header(8, '\0');
-        store_le(reinterpret_cast<std::uint8_t*>(header.data()), static_cast<std::uint32_t>(rlp.size()));
-        store_le(reinterpret_cast<std::uint8_t*>(header.data()) + 4, static_cast<std::uint16_t>(mask));
-        records.bytes += header + rlp;
-        records.bytes.resize(align8(records.bytes.size()));
-        ++records.count;
-    }
-    return records;
-}
-std::set<Bytes> all_paths(const NaiveTrie& trie) {
-    std::set<Bytes> paths;
-    for (const auto& [path, rlp] : trie.nodes()) paths.insert(path);
-    return paths;
-}
-
-Hash32 key_of(const Bytes& nibbles) {
-    Hash32 key;
-    for (std::size_t i = 0; i < 64; ++i) {
-        key.bytes[i / 2] = static_cast<std::uint8_t>(key.bytes[i / 2] | nibbles[i] << (i % 2 == 0 ? 4 : 0));
-    }
-    return key;
-}
 
 // Keys that share long and short prefixes, so that all kinds of nodes arise, embedded ones too.
 class KeyMaker {
