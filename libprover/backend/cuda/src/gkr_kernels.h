@@ -111,22 +111,11 @@ struct GkrRound {
         const Segment<D> segment = segments.segments[s];
         const std::uint64_t y = x - segment.first;
         const bool fraction = s >= segments.fractions;
-        Ext d[4], n[4];
+        Ext d[4], n[4]{};
         if constexpr (kFold) {
-            for (unsigned half = 0; half < 2; ++half) {
-                const bool there = 2 * y + half < segment.source_groups;
-                const std::uint64_t at = 4 * (segment.source + 2 * y + half);
-                const std::uint64_t at_n = at - 4 * segments.first_source_fraction;
-                for (unsigned c = 0; c < 2; ++c) {
-                    Ext& value = d[2 * half + c];
-                    value = there ? line(source.values.get(at + c), source.values.get(at + 2 + c)) : Ext::one();
-                    target.values.set(4 * x + 2 * half + c, value);
-                    if (!fraction) continue;
-                    Ext& numerator = n[2 * half + c];
-                    numerator = there ? line(source.numerator(at_n + c), source.numerator(at_n + 2 + c)) : Ext::zero();
-                    target.numerators.set(4 * (x - segments.first_fraction) + 2 * half + c, numerator);
-                }
-            }
+            // No loop over the two: it would not be unrolled, and arrays with its index would not be in registers.
+            fold(segment, x, 0, fraction, d[0], d[1], n[0], n[1]);
+            fold(segment, x, 1, fraction, d[2], d[3], n[2], n[3]);
         } else {
             for (unsigned i = 0; i < 4; ++i) {
                 d[i] = source.values.get(4 * x + i);
@@ -134,13 +123,13 @@ struct GkrRound {
             }
         }
         const Ext weight = segment.weight * eq.get(y);
-        const unsigned known = at_one ? 2 : 0;
+        const Ext d0 = select(at_one, d[0], d[2]), d1 = select(at_one, d[1], d[3]);
         Value sum;
         if (!fraction) {
-            sum.value[0] = d[known] * d[known + 1];
+            sum.value[0] = d0 * d1;
             sum.value[1] = (d[2] - d[0]) * (d[3] - d[1]);
         } else {
-            sum.value[0] = add_fractions(n[known], n[known + 1], d[known], d[known + 1]);
+            sum.value[0] = add_fractions(select(at_one, n[0], n[2]), select(at_one, n[1], n[3]), d0, d1);
             sum.value[1] = add_fractions(n[2] - n[0], n[3] - n[1], d[2] - d[0], d[3] - d[1]);
         }
         for (Ext& value : sum.value) value *= weight;
@@ -148,7 +137,32 @@ struct GkrRound {
     }
 
  private:
+    /// Half of group x, from a group of the source.
+    SLUICE_HD void fold(const Segment<D>& segment, std::uint64_t x, unsigned half, bool fraction, Ext& d0, Ext& d1,
+                        Ext& n0, Ext& n1) const {
+        const std::uint64_t from = 2 * (x - segment.first) + half;
+        const bool there = from < segment.source_groups;
+        const std::uint64_t at = 4 * (segment.source + from);
+        const std::uint64_t to = 4 * x + 2 * half;
+        d0 = there ? line(source.values.get(at), source.values.get(at + 2)) : Ext::one();
+        d1 = there ? line(source.values.get(at + 1), source.values.get(at + 3)) : Ext::one();
+        target.values.set(to, d0);
+        target.values.set(to + 1, d1);
+        if (!fraction) return;
+        const std::uint64_t at_n = at - 4 * segments.first_source_fraction;
+        const std::uint64_t to_n = to - 4 * segments.first_fraction;
+        n0 = there ? line(source.numerator(at_n), source.numerator(at_n + 2)) : Ext::zero();
+        n1 = there ? line(source.numerator(at_n + 1), source.numerator(at_n + 3)) : Ext::zero();
+        target.numerators.set(to_n, n0);
+        target.numerators.set(to_n + 1, n1);
+    }
     [[nodiscard]] SLUICE_HD Ext line(const Ext& a, const Ext& b) const noexcept { return a + r * (b - a); }
+    /// b or a, limb by limb: an index that is not known when compiled would put the arrays into local memory.
+    [[nodiscard]] SLUICE_HD static Ext select(bool second, const Ext& a, const Ext& b) noexcept {
+        Ext value;
+        for (unsigned l = 0; l < D; ++l) value.limb[l] = second ? b.limb[l] : a.limb[l];
+        return value;
+    }
     /// n0 d1 + n1 d0 + lambda d0 d1.
     [[nodiscard]] SLUICE_HD Ext add_fractions(const Ext& n0, const Ext& n1, const Ext& d0,
                                               const Ext& d1) const noexcept {
