@@ -9,6 +9,9 @@
 #   make sanitize unit tests under address and undefined-behaviour sanitizers (clang 19)
 #   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
 #   make nightly  millions of random comparisons with other implementations; about two hours on 2 cores
+#   make cuda-report   registers and memory of every CUDA kernel on all cards, and what compiling takes, into benchmarks/results
+#   make cuda-pack     what a machine with a card runs: tests and benchmarks of the CUDA backend, in build/release/cuda_pack
+#   make build-budget  the same for the architecture of the build, printed alone; fails over the budget of a unit or of all
 #   make ci       what CI runs, two jobs at once, warnings as errors: check-format, test, sanitize, fuzz, configurations
 
 SHELL := /bin/bash
@@ -28,7 +31,7 @@ DEB_PACKAGES := build-essential g++ clang-19 lld-19 llvm-19 libc++-19-dev libcla
   libsimdjson-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libhwy-dev libsecp256k1-dev libssl-dev libgmp-dev \
   zstd python3 clang-format ca-certificates
 
-.PHONY: deps build demo test bench format check-format ci sanitize fuzz nightly configurations clean
+.PHONY: deps build demo test bench format check-format ci sanitize fuzz nightly configurations cuda-pack cuda-report build-budget clean
 
 deps:
 	@missing=$$(for p in $(DEB_PACKAGES); do \
@@ -109,6 +112,17 @@ configurations: deps
 	cmake -S . -B build/configure/no-cuda -G Ninja -DSLUICE_CUDA=OFF
 	! grep -qi 'cuda_kernels\|cudart\|SLUICE_HAS_CUDA=1' build/configure/no-cuda/build.ninja
 	rm -rf build/configure
+
+cuda-pack: deps $(BUILD)/build.ninja
+	cmake --build $(BUILD) -j $(JOBS) --target cuda_pack
+
+# Both compile the CUDA units alone, one at a time. The first configures what the preset cuda-release does.
+cuda-report: deps
+	cmake --preset cuda-release
+	benchmarks/cuda/build_report.py build/cuda-release benchmarks/results/cuda_build.md
+
+build-budget: deps $(BUILD)/build.ninja
+	benchmarks/cuda/build_report.py $(BUILD)
 
 clean:
 	rm -rf build
