@@ -2,21 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <array>
 
+#include "forge.h"
 #include "prover/guest_programs.h"
-#include "sluice/backend_cpu/cpu_backend.h"
-#include "sluice/chips/rv64_machine.h"
-#include "sluice/protocol/prover.h"
-#include "sluice/proving/program_prover.h"
-#include "support/catch.h"
 
 namespace sluice::test {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-using Hasher = hash::Poseidon2Hasher16;
-using Prover = protocol::Prover<4, Hasher>;
-using Link = protocol::Link<4, Hasher>;
-using Part = protocol::TableProof<4, Hasher>;
+using Bytes = Forge::Bytes;
 
 /// Adds 1 to the input's number round after round; the exit code is 3.
 vm::Program program() {
@@ -36,87 +28,39 @@ vm::Program program() {
     return program;
 }
 
-/// Two runs of one program over the same cuts, proved table by table with a shipped profile.
-class Forge {
- public:
-    struct Run {
-        Link link;
-        std::vector<Part> parts;  ///< the boundary's, then the shards'
-    };
+/// Two runs of one program over the same cuts.
+struct TwoRuns {
+    Forge forge{program(), {16}, 1u << 20};
+    std::array<chips::Rv64Run, 2> traces{trace(1), trace(2)};
+    std::array<Forge::Run, 2> proofs{forge.prove(traces[0]), forge.prove(traces[1])};
 
-    Forge() : backend_(backend_cpu::make_backend<4, Hasher>({})), program_(program()) {
-        auto machine = chips::Rv64Machine::make(program_);
-        REQUIRE(machine.ok());
-        machine_ = std::make_unique<chips::Rv64Machine>(*std::move(machine));
-        protocol::KeyOptions options;
-        options.stack_heights = {16};
-        options.max_shards = 8;
-        options.max_link_terms = 1u << 20;
-        auto key =
-            protocol::ProvingKey<4, Hasher>::make(*backend_, options, {&machine_->shards(), &machine_->boundary()});
-        REQUIRE(key.ok());
-        key_ = std::make_unique<protocol::ProvingKey<4, Hasher>>(*std::move(key));
-        protocol::ProverOptions prover_options;
-        prover_options.check = nullptr;
-        prover_options.refuse_false_tables = false;
-        prover_ = std::make_unique<Prover>(*backend_, *key_, prover_options);
-        runs_ = {prove(1), prove(2)};
+    static const TwoRuns& get() {
+        static const TwoRuns runs;
+        return runs;
     }
-    static Forge& get() {
-        static Forge forge;
-        return forge;
-    }
-
-    [[nodiscard]] const Run& run(std::size_t index) const { return runs_[index]; }
-    /// A proof of these parts as they are.
-    Bytes assemble(const Run& run) { return prover_->assemble(run.link, run.parts).value(); }
+    [[nodiscard]] const Forge::Run& run(std::size_t index) const { return proofs[index]; }
+    [[nodiscard]] Bytes assemble(const Forge::Run& run) const { return forge.assemble(run); }
     [[nodiscard]] std::string verdict(const Bytes& proof, std::int32_t exit_code = 3) const {
-        return std::string(proving::verify_run(key_->body(), proof, exit_code, {}).message());
+        return forge.verdict(proof, exit_code);
     }
 
  private:
-    Run prove(std::uint8_t number) {
+    [[nodiscard]] chips::Rv64Run trace(std::uint8_t number) const {
         Bytes input = empty_input();
         input.resize(40);
         input[32] = number;
         vm::ShardPlan plan;
         plan.cuts = {90, 170};
-        const auto run = chips::Rv64Run::make(*machine_, program_, input, plan);
-        REQUIRE(run.ok());
-        const protocol::ExecutionTables tables{
-            .shards = run->shard_count(),
-            .shard = [&](std::uint32_t shard) { return run->shard(shard); },
-            .boundary = [&] { return absl::StatusOr<machine::TableTrace>(run->boundary()); },
-            .linked = [&](std::uint32_t shard) { return run->linked(shard); }};
-        auto link = prover_->link(tables);
-        REQUIRE(link.ok());
-        Run out{*std::move(link), {}};
-        for (std::uint32_t table = 0; table <= tables.shards; ++table) {
-            auto part = prover_->prove_table(out.link, table, *(table == 0 ? tables.boundary() : tables.shard(table)));
-            REQUIRE(part.ok());
-            out.parts.push_back(*std::move(part));
-        }
-        return out;
+        return forge.trace(input, plan);
     }
-
-    std::unique_ptr<backend_cpu::CpuBackend<4, Hasher>> backend_;
-    vm::Program program_;
-    std::unique_ptr<chips::Rv64Machine> machine_;
-    std::unique_ptr<protocol::ProvingKey<4, Hasher>> key_;
-    std::unique_ptr<Prover> prover_;
-    std::array<Run, 2> runs_;
 };
 
-std::string refused_by(const std::string& check) {
-    return "refused by check " + check;
-}
-
 TEST_CASE("shards and boundaries of other places and other runs make no proof") {
-    Forge& forge = Forge::get();
-    const auto begins = [&](const Forge::Run& run, const std::string& check) {
+    const TwoRuns& forge = TwoRuns::get();
+    const auto refused = [&](const Forge::Run& run, const std::string& check) {
         const std::string found = forge.verdict(forge.assemble(run));
         INFO(found);
-        CHECK(found.substr(0, refused_by(check).size()) == refused_by(check));
+        CHECK(check_of(found) == check);
     };
     CHECK(forge.verdict(forge.assemble(forge.run(0))) == "");
     CHECK(forge.verdict(forge.assemble(forge.run(1))) == "");
@@ -125,7 +69,7 @@ TEST_CASE("shards and boundaries of other places and other runs make no proof") 
         Forge::Run run = forge.run(0);
         std::swap(run.link.tables[1], run.link.tables[2]);
         std::swap(run.parts[1], run.parts[2]);
-        begins(run, "shard_index_value");
+        refused(run, "shard_index_value");
     }
     SECTION("two shards' bodies swapped under the right headers") {
         Forge::Run run = forge.run(0);
@@ -137,21 +81,21 @@ TEST_CASE("shards and boundaries of other places and other runs make no proof") 
         run.link.tables.pop_back();
         run.parts.pop_back();
         run.link.shards -= 1;
-        begins(run, "last_shard_value");
+        refused(run, "last_shard_value");
     }
     SECTION("the first shard dropped") {
         Forge::Run run = forge.run(0);
         run.link.tables.erase(run.link.tables.begin() + 1);
         run.parts.erase(run.parts.begin() + 1);
         run.link.shards -= 1;
-        begins(run, "shard_index_value");
+        refused(run, "shard_index_value");
     }
     SECTION("a shard twice") {
         Forge::Run run = forge.run(0);
         run.link.tables.insert(run.link.tables.begin() + 2, run.link.tables[2]);
         run.parts.insert(run.parts.begin() + 2, run.parts[2]);
         run.link.shards += 1;
-        begins(run, "shard_index_value");
+        refused(run, "shard_index_value");
     }
     SECTION("any table of another run of the same program") {
         for (std::size_t table = 0; table < forge.run(0).parts.size(); ++table) {
@@ -166,19 +110,28 @@ TEST_CASE("shards and boundaries of other places and other runs make no proof") 
             CHECK(forge.verdict(forge.assemble(run)) != "");
         }
     }
+    SECTION("any table of another run, proved under the link that it makes with the others") {
+        for (std::uint32_t table = 0; table < forge.run(0).parts.size(); ++table) {
+            Forge::Run run = forge.run(0);
+            run.link.tables[table] = forge.run(1).link.tables[table];
+            run.link = forge.forge.tie(run.link.tables);
+            for (std::uint32_t i = 0; i < run.parts.size(); ++i)
+                run.parts[i] = forge.forge.prove_table(run.link, forge.traces[i == table ? 1 : 0], i);
+            refused(run, "link_sum");
+        }
+    }
     SECTION("another run's challenge") {
         Forge::Run run = forge.run(0);
         run.link.nonce = run.link.nonce + math::KoalaBear::one();
         CHECK(forge.verdict(forge.assemble(run)) != "");
     }
     SECTION("another exit code") {
-        const std::string found = forge.verdict(forge.assemble(forge.run(0)), 0);
-        CHECK(found.substr(0, refused_by("statement").size()) == refused_by("statement"));
+        CHECK(check_of(forge.verdict(forge.assemble(forge.run(0)), 0)) == "statement");
     }
 }
 
 TEST_CASE("no sampled byte of a run's proof can be changed, and nothing cut or added") {
-    Forge& forge = Forge::get();
+    const TwoRuns& forge = TwoRuns::get();
     SLUICE_RANDOM(rng);
     const Bytes proof = forge.assemble(forge.run(0));
     for (int round = 0; round < 60; ++round) {
