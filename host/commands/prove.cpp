@@ -28,6 +28,7 @@ class Prove final : public Command {
         block_.add_to(app);
         witness_.add_to(app);
         program_.add_to(app, false);
+        backend_.add_to(app);
         app.add_option("--program-input", input_, "Instead of a block: file that the program of --elf reads")
             ->check(CLI::ExistingFile);
         app.add_option("--output-dir", output_, "Folder for key, proof and reports; a run that broke off goes on there")
@@ -35,9 +36,9 @@ class Prove final : public Command {
         app.add_option("--shard-id", shard_ids_,
                        "Prove these shards alone (0: the boundary) and leave them in the folder; run it without to "
                        "put the proof together");
-        app.add_option("--shard-cells", shard_cells_, "Cells of a shard, estimated (default 2^25)")
+        app.add_option("--shard-cells", shard_cells_, "Cells of a shard, estimated (default: 2^25 on the CPU, on cards what their memory takes)")
             ->check(CLI::Range(std::uint64_t{1} << 16, std::uint64_t{1} << 32));
-        app.add_option("--memory", memory_gib_, "GiB that proving may take (default 12)")
+        app.add_option("--memory", memory_gib_, "GiB of the host's memory that proving may take (default 12)")
             ->check(CLI::Range(1, 1 << 20));
         app.add_option("--trace", trace_, "Write the timeline (Chrome's trace format) to this file as well");
         app.add_flag("--json", json_, "Print JSON");
@@ -47,6 +48,7 @@ class Prove final : public Command {
         auto options = program_.proving_options();
         if (!options.ok()) return fail_usage(options.status());
         if (const absl::Status status = check_flags(); !status.ok()) return fail_usage(status);
+        backend_.apply(*options);
         options->folder = output_;
         options->shard_cells = shard_cells_;
         options->memory_bytes = memory_gib_ << 30;
@@ -80,6 +82,9 @@ class Prove final : public Command {
     absl::Status check_flags() {
         if (!is_block() && program_.elf.empty()) {
             return absl::InvalidArgumentError("name a block (--input or --rpc-url) or a program (--elf)");
+        }
+        if (backend_.backend == "cpu" && !backend_.devices.empty()) {
+            return absl::InvalidArgumentError("--device goes with --backend cuda or auto, not with cpu");
         }
         if (is_block()) {
             if (!input_.empty()) return absl::InvalidArgumentError("--program-input goes with --elf, not with a block");
@@ -184,6 +189,14 @@ class Prove final : public Command {
                     static_cast<unsigned long long>(figures.memory.proving_bytes >> 20),
                     static_cast<unsigned long long>(figures.memory.ahead_bytes >> 20), figures.memory.ahead,
                     static_cast<unsigned long long>(report.peak_resident_bytes >> 20));
+        for (const proving::WorkerFigures& worker : figures.workers) {
+            if (worker.device_bytes == 0) continue;
+            std::printf("  %s: %u tables, memory by plan %llu MiB, peak %llu of %llu MiB%s%s\n", worker.name.c_str(),
+                        worker.tables, static_cast<unsigned long long>(worker.planned_bytes >> 20),
+                        static_cast<unsigned long long>(worker.peak_bytes >> 20),
+                        static_cast<unsigned long long>(worker.device_bytes >> 20),
+                        worker.failure.empty() ? "" : "; failed: ", worker.failure.c_str());
+        }
         std::printf("  verify it with: sluice verify --proof %s --expect-exit %d --elf %s\n", output_.c_str(),
                     run.exit_code, program_.elf.c_str());
         return Exit::ok;
@@ -192,10 +205,11 @@ class Prove final : public Command {
     InputOptions block_;
     WitnessOption witness_;
     ProgramOptions program_;
+    BackendOptions backend_;
     std::string input_;
     std::string output_;
     std::vector<std::uint32_t> shard_ids_;
-    std::uint64_t shard_cells_ = std::uint64_t{1} << 25;
+    std::uint64_t shard_cells_ = 0;
     std::uint64_t memory_gib_ = 12;
     std::string trace_;
     bool json_ = false;

@@ -82,6 +82,22 @@ absl::StatusOr<proving::Options> ProgramOptions::proving_options() const {
     return options;
 }
 
+void BackendOptions::add_to(CLI::App& app) {
+    app.add_option("--backend", backend, "cpu (default), cuda, or auto: the cards that there are, else the CPU")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+    app.add_option("--device", devices, "Numbers of the cards to use (default: all)")->check(CLI::Range(0, 1023));
+    app.add_option("--gpu-memory", gpu_memory_gib, "GiB to take of each card's memory (default: nine tenths of what is free)")
+        ->check(CLI::Range(1, 1 << 20));
+}
+
+void BackendOptions::apply(proving::Options& options) const {
+    options.backend = backend == "cpu"    ? proving::BackendChoice::cpu
+                      : backend == "cuda" ? proving::BackendChoice::cuda
+                                          : proving::BackendChoice::any;
+    options.devices = devices;
+    options.device_memory_bytes = gpu_memory_gib << 30;
+}
+
 absl::StatusOr<vm::Program> ProgramOptions::load() const {
     auto file = files::read_file(elf);
     if (!file.ok()) return file.status();

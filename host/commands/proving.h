@@ -1,8 +1,10 @@
 // What keygen, prove and verify have in common. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
@@ -31,6 +33,16 @@ struct ProgramOptions {
     /// With the profile set, and the progress line if standard error is a terminal; errors name the profile.
     [[nodiscard]] absl::StatusOr<proving::Options> proving_options() const;
     [[nodiscard]] absl::StatusOr<vm::Program> load() const;
+};
+
+/// --backend, --device, --gpu-memory.
+struct BackendOptions {
+    std::string backend = "cpu";
+    std::vector<int> devices;
+    std::uint64_t gpu_memory_gib = 0;
+
+    void add_to(CLI::App& app);
+    void apply(proving::Options& options) const;
 };
 
 /// One line for people: stage, table, speed and time left.

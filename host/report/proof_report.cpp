@@ -49,7 +49,7 @@ std::vector<proving::ChipFigures> by_cells(const ProofReport& report) {
 }  // namespace
 
 void Timeline::add(const proving::Event& event) {
-    entries_.push_back({std::string(event.name), event.table, event.begin, event.seconds});
+    entries_.push_back({std::string(event.name), event.table, event.begin, event.seconds, event.worker});
 }
 
 std::map<std::string, double> Timeline::steps() const {
@@ -67,19 +67,29 @@ std::map<std::string, double> Timeline::modules() const {
     return seconds;
 }
 
+double Timeline::busy_seconds(int worker) const {
+    double seconds = 0;
+    for (const Entry& entry : entries_) seconds += entry.worker == worker ? entry.seconds : 0;
+    return seconds;
+}
+
 std::string Timeline::trace_json() const {
     constexpr double kMicroseconds = 1e6;
     nlohmann::json events = nlohmann::json::array();
-    std::vector<double> lanes;  // of filling: when each is free again
+    int workers = 1;
+    for (const Entry& entry : entries_) workers = std::max(workers, entry.worker + 1);
+    std::vector<double> fillers;  // when each is free again
     std::vector<Entry> entries = entries_;
     std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
     for (const Entry& entry : entries) {
-        std::size_t lane = 0;
-        if (entry.name == "fill") {
-            const auto free = std::find_if(lanes.begin(), lanes.end(), [&](double end) { return end <= entry.begin; });
-            lane = 1 + static_cast<std::size_t>(free - lanes.begin());
-            if (free == lanes.end()) lanes.push_back(0);
-            lanes[lane - 1] = entry.begin + entry.seconds;
+        int lane = entry.worker;
+        if (lane < 0) {
+            const auto free =
+                std::find_if(fillers.begin(), fillers.end(), [&](double end) { return end <= entry.begin; });
+            const auto filler = static_cast<std::size_t>(free - fillers.begin());
+            if (free == fillers.end()) fillers.push_back(0);
+            fillers[filler] = entry.begin + entry.seconds;
+            lane = workers + static_cast<int>(filler);
         }
         events.push_back({{"name", entry.name},
                           {"ph", "X"},
@@ -89,12 +99,12 @@ std::string Timeline::trace_json() const {
                           {"dur", entry.seconds * kMicroseconds},
                           {"args", {{"table", entry.table}}}});
     }
-    for (std::size_t lane = 0; lane <= lanes.size(); ++lane) {
-        events.push_back({{"name", "thread_name"},
-                          {"ph", "M"},
-                          {"pid", 1},
-                          {"tid", lane},
-                          {"args", {{"name", lane == 0 ? "prover" : absl::StrFormat("fill %d", lane)}}}});
+    for (int lane = 0; lane < workers + static_cast<int>(fillers.size()); ++lane) {
+        const std::string name = lane >= workers ? absl::StrFormat("fill %d", lane - workers + 1)
+                                 : workers == 1  ? "prover"
+                                                 : absl::StrFormat("prover %d", lane + 1);
+        events.push_back(
+            {{"name", "thread_name"}, {"ph", "M"}, {"pid", 1}, {"tid", lane}, {"args", {{"name", name}}}});
     }
     return nlohmann::json{{"traceEvents", events}, {"displayTimeUnit", "ms"}}.dump() + "\n";
 }
@@ -116,7 +126,18 @@ nlohmann::json metrics(const ProofReport& report) {
                              {"largest_table", figures.memory.largest}}},
                            {"step_seconds", report.timeline.steps()},
                            {"module_seconds", report.timeline.modules()},
+                           {"backends", nlohmann::json::array()},
                            {"chips", nlohmann::json::array()}};
+    for (std::size_t i = 0; i < figures.workers.size(); ++i) {
+        const proving::WorkerFigures& worker = figures.workers[i];
+        json["backends"].push_back({{"name", worker.name},
+                                    {"tables", worker.tables},
+                                    {"busy_seconds", report.timeline.busy_seconds(static_cast<int>(i))},
+                                    {"planned_bytes", worker.planned_bytes},
+                                    {"peak_bytes", worker.peak_bytes},
+                                    {"device_bytes", worker.device_bytes},
+                                    {"failure", worker.failure}});
+    }
     for (const proving::ChipFigures& chip : by_cells(report)) {
         json["chips"].push_back({{"name", chip.name},
                                  {"rows", chip.rows},
@@ -146,6 +167,14 @@ std::string markdown(const ProofReport& report) {
     text += "| module | seconds |\n|---|---|\n";
     for (const auto& [module, seconds] : report.timeline.modules()) {
         absl::StrAppendFormat(&text, "| %s | %.2f |\n", module, seconds);
+    }
+    text += "\n| backend | tables | busy | memory by plan MiB | peak MiB |\n|---|---|---|---|---|\n";
+    for (std::size_t i = 0; i < figures.workers.size(); ++i) {
+        const proving::WorkerFigures& worker = figures.workers[i];
+        const double busy = report.timeline.busy_seconds(static_cast<int>(i));
+        absl::StrAppendFormat(&text, "| %s | %d | %.0f %% | %d | %d |\n", worker.name, worker.tables,
+                              report.seconds > 0 ? 100 * busy / report.seconds : 0, worker.planned_bytes >> 20,
+                              worker.peak_bytes >> 20);
     }
     text += "\n| chip | rows | cells | share |\n|---|---|---|---|\n";
     for (const proving::ChipFigures& chip : by_cells(report)) {

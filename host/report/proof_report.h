@@ -22,7 +22,9 @@ class Timeline {
     [[nodiscard]] std::map<std::string, double> steps() const;
     /// Seconds by module: steps under the names that other provers' reports have, where the work is the same.
     [[nodiscard]] std::map<std::string, double> modules() const;
-    /// For chrome://tracing and Perfetto: a lane for the prover, others for the threads that fill tables.
+    /// Seconds that a backend was at work: all its steps.
+    [[nodiscard]] double busy_seconds(int worker) const;
+    /// For chrome://tracing and Perfetto: a lane for each backend, others for the threads that fill tables.
     [[nodiscard]] std::string trace_json() const;
 
  private:
@@ -31,6 +33,7 @@ class Timeline {
         std::uint32_t table;
         double begin;
         double seconds;
+        int worker;
     };
     std::vector<Entry> entries_;
 };

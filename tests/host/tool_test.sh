@@ -199,11 +199,11 @@ if [ -f "$guest" ]; then
     "$tool" prove --elf "$fib" --accelerators none --program-input "$work/sixty-four" --output-dir "$work/proof" \
         --shard-cells 100000 --json >"$work/json"
     has_keys "$work/json" instructions shards cells proof_bytes step_seconds.gkr module_seconds.commit_traces \
-        chips.0.share memory_plan.proving_bytes
+        chips.0.share memory_plan.proving_bytes backends.0.busy_seconds
     has_keys "$work/proof/metrics.json" cells_per_second chips.0.rows
     has_keys "$work/proof/trace.json" traceEvents.0.dur
     grep -q '^chip,rows,cells,share$' "$work/proof/chips.csv" || fail "no header in chips.csv"
-    [ "$(grep -c '^|---' "$work/proof/report.md")" = 3 ] || fail "expected three tables in report.md"
+    [ "$(grep -c '^|---' "$work/proof/report.md")" = 4 ] || fail "expected four tables in report.md"
     grep -q '"public_output": "0xbb20ca61a6090000"' "$work/json" || fail "the 64th Fibonacci number: $(cat "$work/json")"
     "$tool" verify --proof "$work/proof" --elf "$fib" --accelerators none --json >"$work/json"
     grep -q '"verified": true' "$work/json" || fail "the proof of fib does not verify"
@@ -273,6 +273,8 @@ PYTHON
     expect_exit 1 "nothing to prove" "$tool" prove --input "$work/invalid" --output-dir "$work/none"
     expect_exit 2 "goes with --elf" "$tool" prove --input "$work/sample" --program-input "$work/sixty-four" --output-dir "$work/none"
     expect_exit 2 "name a block" "$tool" prove --output-dir "$work/none"
+    expect_exit 2 "goes with --backend cuda or auto" "$tool" prove --elf "$fib" --backend cpu --device 0 --output-dir "$work/none"
+    expect_exit 3 "CUDA" "$tool" prove --elf "$fib" --backend cuda --device 1000 --output-dir "$work/none"
     expect_exit 2 "expected a folder" "$tool" prove --elf "$fib" --output-dir "$work/sixty-four"
     expect_exit 1 "load_fault" "$tool" prove --elf "$(dirname "$guest")/null_read.elf" --output-dir "$work/none"
     expect_exit 3 "allowed are 1024 MiB" "$tool" prove --elf "$guest" --program-input "$work/block.stream" --memory 1 --shard-cells 100000000 --output-dir "$work/none"

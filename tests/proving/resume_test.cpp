@@ -5,7 +5,7 @@
 #include <map>
 #include <unistd.h>
 
-#include "prover/guest_programs.h"
+#include "proving/summing_program.h"
 #include "sluice/proving/part_files.h"
 #include "sluice/proving/program_prover.h"
 #include "support/catch.h"
@@ -15,29 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::uint8_t>;
-
-vm::Program summing_program() {
-    Assembler text;
-    text.li(s0, SLUICE_INPUT_BEGIN + 8 + 32);
-    text.li(s1, SLUICE_HEAP_BEGIN);
-    text.ld(t0, s0, 0);
-    text.label("loop");
-    text.add(t1, t1, t0);
-    text.sd(t1, s1, 0);
-    text.addi(t0, t0, -1);
-    text.bne(t0, zero, "loop");
-    halt(text);
-    vm::Program program = make_program(text);
-    program.features = vm::FeatureWord{};  // no accelerators: their tables take time
-    return program;
-}
-
-Bytes rounds(std::uint8_t count) {
-    Bytes input = empty_input();
-    input.resize(40);
-    input[32] = count;
-    return input;
-}
 
 std::string bytes_of(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -73,7 +50,7 @@ class Bench {
     ~Bench() { fs::remove_all(folder_); }
 
     /// The proof's bytes, or why there is none. The run ends when it has written `most_files`.
-    std::string prove(const Bytes& input = rounds(200), std::size_t most_files = 1000) {
+    std::string prove(const Bytes& input = summing_input(200), std::size_t most_files = 1000) {
         begin(most_files);
         const auto proved = prover_->prove(input);
         if (proved.ok()) figures_ = proved->figures;
@@ -81,7 +58,7 @@ class Bench {
     }
     std::string prove_parts(const std::vector<std::uint32_t>& tables) {
         begin(1000);
-        return std::string(prover_->prove_parts(rounds(200), tables).status().message());
+        return std::string(prover_->prove_parts(summing_input(200), tables).status().message());
     }
 
     [[nodiscard]] fs::path file(const std::string& name) const { return folder_ / name; }
@@ -158,7 +135,7 @@ TEST_CASE("a proof broken off after any file goes on where it was, and is the on
     SECTION("broken off") {
         for (const std::string& name : files) fs::remove(bench.file(name));
         for (const std::string& name : files) {
-            CHECK(bench.prove(rounds(200), 1) == "pulled the plug");
+            CHECK(bench.prove(summing_input(200), 1) == "pulled the plug");
             CHECK(bench.written() == std::vector<std::string>{name});
             CHECK(bench.notices() == "");
         }
@@ -198,7 +175,7 @@ TEST_CASE("a proof broken off after any file goes on where it was, and is the on
         CHECK(has(bench.prove(), "the proof does not verify"));
     }
     SECTION("another input") {
-        const std::string refused = bench.prove(rounds(100));
+        const std::string refused = bench.prove(summing_input(100));
         CHECK(has(refused, "link.bin: the folder has the parts of another proof: expected an input with SHA-256"));
         CHECK(bench.written().empty());
     }

@@ -212,6 +212,7 @@ absl::StatusOr<Rv64Run> Rv64Run::make(const Rv64Machine& machine, const vm::Prog
                                       const vm::ShardPlan& plan, const vm::RunOptions& options) {
     if (absl::Status status = plan.check(); !status.ok()) return status;
     Rv64Run out(machine, program, input, options);
+    out.cuts_ = plan.cuts;
     Walk walk(out, plan);
     absl::StatusOr<vm::Run> run = vm::trace_all(
         program, input, [&](const isa::Step& step) { return walk.add(step); }, options);

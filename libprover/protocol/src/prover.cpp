@@ -378,11 +378,15 @@ auto Prover<D, Hasher>::tie(std::vector<TableType> tables) -> absl::StatusOr<Lin
 }
 
 template <unsigned D, class Hasher>
-absl::Status Prover<D, Hasher>::check_source(const ExecutionTables& tables) const {
+absl::Status Prover<D, Hasher>::check_shards(std::uint32_t shards) const {
     const std::uint32_t most = key_.options().max_shards;
-    if (tables.shards == 0 || tables.shards > most) {
-        return absl::InvalidArgumentError(absl::StrCat(tables.shards, " shards; the key allows 1 .. ", most));
-    }
+    if (shards != 0 && shards <= most) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(shards, " shards; the key allows 1 .. ", most));
+}
+
+template <unsigned D, class Hasher>
+absl::Status Prover<D, Hasher>::check_source(const ExecutionTables& tables) const {
+    if (absl::Status status = check_shards(tables.shards); !status.ok()) return status;
     if (!tables.shard || (key_.has_boundary() && !tables.boundary))
         return absl::InvalidArgumentError("no source of the shards' tables, or none of the boundary's");
     return absl::OkStatus();
@@ -400,6 +404,7 @@ absl::Status Prover<D, Hasher>::check_numbers(std::span<const TableType> tables)
         link_terms += count_terms(tables[i].shape.machine, tables[i].shape.heights, machine::InteractionType::link);
     }
     if (tables.empty() || tables.back().number == 0) return absl::InvalidArgumentError("link: no shard");
+    if (absl::Status status = check_shards(tables.back().number); !status.ok()) return status;
     if (link_terms > key_.options().max_link_terms) {
         return absl::InvalidArgumentError(
             absl::StrCat(link_terms, " link terms; the key has at most ", key_.options().max_link_terms));

@@ -41,20 +41,23 @@ std::vector<ChipFigures> sum_chips(std::span<const SizedTable> tables) {
 }
 
 absl::StatusOr<MemoryPlan> plan_memory(std::span<const SizedTable> tables, std::uint64_t allowed,
-                                       std::uint32_t most_ahead) {
+                                       std::uint32_t most_ahead, std::uint32_t workers) {
     MemoryPlan plan;
     std::uint64_t largest_trace = 0;
+    workers = std::min(workers, static_cast<std::uint32_t>(tables.size()));
     for (const SizedTable& table : tables) {
         const std::uint64_t trace = sizeof(machine::KoalaBear) * cells_of(*table.shape);
         largest_trace = std::max(largest_trace, trace);
-        if (table.plan_bytes + trace <= plan.proving_bytes) continue;
-        plan.proving_bytes = table.plan_bytes + trace;
+        const std::uint64_t bytes = workers * (table.plan_bytes + trace);
+        if (bytes <= plan.proving_bytes) continue;
+        plan.proving_bytes = bytes;
         plan.largest = table.number;
     }
     if (allowed != 0 && plan.proving_bytes > allowed) {
         return absl::ResourceExhaustedError(absl::StrCat(
             plan.largest == 0 ? "the boundary" : absl::StrCat("shard ", plan.largest), " takes ",
-            plan.proving_bytes >> 20, " MiB; allowed are ", allowed >> 20, " MiB: allow more, or cut smaller shards"));
+            workers > 1 ? absl::StrCat("on ", workers, " backends at once ") : "", plan.proving_bytes >> 20,
+            " MiB; allowed are ", allowed >> 20, " MiB: allow more, or cut smaller shards"));
     }
     while (plan.ahead < most_ahead &&
            (allowed == 0 || plan.proving_bytes + (plan.ahead + 1) * largest_trace <= allowed)) {

@@ -17,7 +17,7 @@ namespace sluice::proving {
 struct SizedTable {
     std::uint32_t number = 0;  ///< of the shard; 0: the boundary
     const backend::TableShape* shape = nullptr;
-    std::uint64_t plan_bytes = 0;  ///< backend::Backend::plan_bytes
+    std::uint64_t plan_bytes = 0;  ///< of the host's memory, beside the trace (backend::Backend::plan_bytes)
 };
 
 /// Rows times columns, without preprocessed columns.
@@ -26,8 +26,9 @@ struct SizedTable {
 /// Chips in the order of the tables' machines.
 [[nodiscard]] std::vector<ChipFigures> sum_chips(std::span<const SizedTable> tables);
 
-/// ResourceExhausted if a table takes more than `allowed` bytes (0: no limit). `most_ahead`: tables to fill ahead.
+/// For `workers` tables proved at once. ResourceExhausted if they may take more than `allowed` bytes (0: no limit).
+/// `most_ahead`: tables to fill ahead.
 [[nodiscard]] absl::StatusOr<MemoryPlan> plan_memory(std::span<const SizedTable> tables, std::uint64_t allowed,
-                                                     std::uint32_t most_ahead);
+                                                     std::uint32_t most_ahead, std::uint32_t workers = 1);
 
 }  // namespace sluice::proving

@@ -130,15 +130,22 @@ bool built_for_cuda() noexcept {
     return true;
 }
 
+absl::StatusOr<int> count_cuda_devices() {
+    int count = 0;
+    const cudaError_t result = cudaGetDeviceCount(&count);
+    if (result == cudaErrorNoDevice) return 0;
+    if (result != cudaSuccess) return failed(result, "cudaGetDeviceCount", Place::current(), "CUDA devices");
+    return count;
+}
+
 absl::StatusOr<std::shared_ptr<Device>> open_cuda_device(int number) {
     const std::string asked = absl::StrCat("CUDA device ", number);
-    int count = 0;
-    cudaError_t result = cudaGetDeviceCount(&count);
-    if (result != cudaSuccess) return failed(result, "cudaGetDeviceCount", Place::current(), asked);
-    if (number < 0 || number >= count)
-        return absl::UnavailableError(absl::StrCat(asked, ": the machine has ", count, " devices"));
+    const absl::StatusOr<int> count = count_cuda_devices();
+    if (!count.ok()) return absl::Status(count.status().code(), absl::StrCat(asked, ": ", count.status().message()));
+    if (number < 0 || number >= *count)
+        return absl::UnavailableError(absl::StrCat(asked, ": the machine has ", *count, " devices"));
     cudaDeviceProp properties;
-    result = cudaGetDeviceProperties(&properties, number);
+    cudaError_t result = cudaGetDeviceProperties(&properties, number);
     if (result == cudaSuccess) result = cudaSetDevice(number);
     if (result != cudaSuccess) return failed(result, "cudaGetDeviceProperties", Place::current(), asked);
     const std::string description =

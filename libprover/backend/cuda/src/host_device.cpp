@@ -89,8 +89,11 @@ absl::StatusOr<std::shared_ptr<Device>> make_host_device(const HostOptions& opti
 bool built_for_cuda() noexcept {
     return false;
 }
-absl::StatusOr<std::shared_ptr<Device>> open_cuda_device(int) {
+absl::StatusOr<int> count_cuda_devices() {
     return absl::UnimplementedError("this build has no CUDA kernels; configure with SLUICE_CUDA=ON");
+}
+absl::StatusOr<std::shared_ptr<Device>> open_cuda_device(int) {
+    return count_cuda_devices().status();
 }
 #endif
 

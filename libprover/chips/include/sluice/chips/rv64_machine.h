@@ -75,6 +75,8 @@ class Rv64Run {
                                                       const vm::RunOptions& options = {});
 
     [[nodiscard]] const vm::Run& run() const noexcept { return run_; }
+    /// Where it was cut (vm::ShardPlan).
+    [[nodiscard]] const std::vector<std::uint64_t>& cuts() const noexcept { return cuts_; }
     [[nodiscard]] std::uint32_t shard_count() const noexcept { return static_cast<std::uint32_t>(shards_.size()); }
     /// The tables of shard `number`, 1 to shard_count(), always the same; runs the steps of this shard alone.
     [[nodiscard]] absl::StatusOr<machine::TableTrace> shard(std::uint32_t number) const;
@@ -109,6 +111,7 @@ class Rv64Run {
     ByteView input_;
     vm::RunOptions options_;
     vm::Run run_;
+    std::vector<std::uint64_t> cuts_;
     std::vector<Shard> shards_;
     std::vector<vm::Resumption::Word> output_words_;  ///< as HALT finds them
     machine::TableTrace boundary_;

@@ -87,6 +87,14 @@ class Prover {
 
     /// Pass 1: commits what is linked. Errors are those of prove().
     [[nodiscard]] absl::StatusOr<LinkType> link(const ExecutionTables& tables);
+    /// InvalidArgument if the key does not allow so many.
+    [[nodiscard]] absl::Status check_shards(std::uint32_t shards) const;
+    /// Pass 1 of one table, whose main columns may be missing, in two steps: its shape (without a root), and all of it.
+    [[nodiscard]] absl::StatusOr<TableType> describe_linked(std::uint32_t number,
+                                                            const machine::TableTrace& trace) const {
+        return describe(number, trace, true);
+    }
+    [[nodiscard]] absl::StatusOr<TableType> link_table(std::uint32_t number, const machine::TableTrace& trace);
     /// The link of tables that were linked before, such as those of a file. It depends on them and the key alone.
     [[nodiscard]] absl::StatusOr<LinkType> tie(std::vector<TableType> tables);
     /// Pass 2, for table `number` of the link, 0 the boundary. FailedPrecondition: not the tables that were linked.
@@ -107,7 +115,6 @@ class Prover {
     using Ext = Extension<D>;
 
     absl::StatusOr<TableType> describe(std::uint32_t number, const machine::TableTrace& trace, bool linked_alone) const;
-    absl::StatusOr<TableType> link_table(std::uint32_t number, const machine::TableTrace& trace);
     absl::Status check_same(const TableType& table, const machine::TableTrace& trace) const;
     absl::StatusOr<std::uint32_t> choose_stack_height(std::size_t machine,
                                                       std::span<const std::uint32_t> heights) const;

@@ -42,6 +42,7 @@ struct Event {
     std::uint32_t table = 0;  ///< number of the shard; 0: the boundary, or none
     double begin = 0;         ///< seconds since the prover was made
     double seconds = 0;
+    int worker = -1;  ///< which backend did it (RunFigures::workers); -1: none, but the host
 };
 
 /// How far a run of the prover is.
@@ -55,11 +56,22 @@ struct Progress {
     double seconds = 0;  ///< spent in "prove"
 };
 
+/// What proves. All of them make the same proof, byte for byte.
+enum class BackendChoice : std::uint8_t {
+    any,   ///< the cards that the build has code for, or else the CPU
+    cpu,
+    cuda,  ///< cards, or an error that says why not
+};
+
 struct Options {
     const params::Profile* profile = &params::kBits100;
-    unsigned threads = 0;  ///< of the backend; with n of them up to n - 1 tables are filled beside it. 0: one a core
-    /// A shard is cut where its cells, as sluice/vm/cost_model.h estimates them, would exceed this.
-    std::uint64_t shard_cells = std::uint64_t{1} << 25;
+    BackendChoice backend = BackendChoice::cpu;
+    std::vector<int> devices{};             ///< cards by number; none named: all there are
+    std::uint64_t device_memory_bytes = 0;  ///< of each card; 0: nine tenths of what is free
+    unsigned threads = 0;  ///< of the CPU; with n of them up to n - 1 tables are filled beside its backend. 0: one a core
+    /// A shard is cut where its cells, as sluice/vm/cost_model.h estimates them, would exceed this. 0: 2^25 on the CPU;
+    /// on cards as many as fit the smallest one's memory.
+    std::uint64_t shard_cells = 0;
     /// What proving may take, by plan: see MemoryPlan. 0: no limit.
     std::uint64_t memory_bytes = 0;
     /// Where the parts of the proof are kept (part_files.h), so that a run that was broken off goes on from there.
@@ -69,18 +81,29 @@ struct Options {
     // All of these may be null; none is called from two threads at once.
     std::function<void(const Progress&)> on_progress{};
     std::function<void(const Event&)> on_event{};
-    std::function<void(std::string_view notice)> on_notice{};  ///< a file of the folder that is not used, and why
+    /// A file of the folder, or a backend, that is not used, and why.
+    std::function<void(std::string_view notice)> on_notice{};
     /// Told of each file of the folder when it is there; an error ends the run with it.
     std::function<absl::Status(const std::string& path)> on_file{};
 };
 
-/// What proving takes at most, known before it begins: by the backend's plan of the largest table, and the tables held
-/// beside it. Fewer tables are filled ahead where memory does not allow them.
+/// What proving takes of the host's memory at most, known before it begins: by the backends' plan of the largest table,
+/// and the tables held beside it. Fewer tables are filled ahead where memory does not allow them.
 struct MemoryPlan {
-    std::uint64_t proving_bytes = 0;  ///< of the table that takes most, its trace among them
-    std::uint64_t ahead_bytes = 0;    ///< of those filled ahead
+    std::uint64_t proving_bytes = 0;  ///< of all backends, each with the table that takes most, traces among them
+    std::uint64_t ahead_bytes = 0;    ///< of tables filled ahead
     std::uint32_t ahead = 0;          ///< how many they are
     std::uint32_t largest = 0;        ///< number of the table that takes most
+};
+
+/// A backend's part in a run.
+struct WorkerFigures {
+    std::string name;                 ///< "cpu", or the card's
+    std::uint32_t tables = 0;         ///< that it proved
+    std::uint64_t planned_bytes = 0;  ///< for the table that takes most, without its trace
+    std::uint64_t peak_bytes = 0;     ///< by its own account
+    std::uint64_t device_bytes = 0;   ///< what it has; 0: it takes the host's
+    std::string failure{};            ///< not empty: it failed, and others took over
 };
 
 /// Rows and cells (rows times columns, without preprocessed columns) of a chip, over all tables.
@@ -97,6 +120,7 @@ struct RunFigures {
     std::uint64_t cells = 0;
     std::vector<ChipFigures> chips;
     MemoryPlan memory;
+    std::vector<WorkerFigures> workers;
 };
 
 /// A proof and the run that it is of.
@@ -108,7 +132,8 @@ struct ProvedRun {
 /// Proves runs of one program. Holds the key and the tables that the program fixes.
 class ProgramProver {
  public:
-    /// Errors of chips::Rv64Machine::make and protocol::ProvingKey::make. The program must outlive the prover.
+    /// Errors of chips::Rv64Machine::make, protocol::ProvingKey::make and of the backend asked for (Unavailable,
+    /// Unimplemented, FailedPrecondition as backend_cuda::open_cuda_device says). The program must outlive the prover.
     [[nodiscard]] static absl::StatusOr<std::unique_ptr<ProgramProver>> make(const vm::Program& program,
                                                                              const Options& options);
     virtual ~ProgramProver() = default;
@@ -116,9 +141,9 @@ class ProgramProver {
     /// Body of the key, DESIGN.md section 9. Depends on program and profile alone.
     [[nodiscard]] virtual std::string key() const = 0;
     /// Runs the program and proves the run; the proof has been verified. Parts that the folder has are not proved
-    /// again. FailedPrecondition: the run traps; AlreadyExists: the folder has the parts of another proof;
-    /// ResourceExhausted: more memory than allowed, with both numbers; Unimplemented: an instruction without a chip;
-    /// Internal: the proof does not verify.
+    /// again; a table whose backend fails is proved by another one. FailedPrecondition: the run traps; AlreadyExists:
+    /// the folder has the parts of another proof; ResourceExhausted: more memory than allowed or there, with both
+    /// numbers; Unimplemented: an instruction without a chip; Internal: the proof does not verify, or all backends fail.
     [[nodiscard]] virtual absl::StatusOr<ProvedRun> prove(ByteView input) = 0;
     /// Leaves the link and the proofs of these tables (0: the boundary) in the folder, for a prove() somewhere.
     /// InvalidArgument if there is no folder, or no such table; other errors of prove().

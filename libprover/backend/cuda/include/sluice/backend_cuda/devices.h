@@ -33,6 +33,9 @@ struct HostOptions {
 /// Whether this build has kernels for cards (CMake's SLUICE_CUDA).
 [[nodiscard]] bool built_for_cuda() noexcept;
 
+/// How many cards there are, which may be none. Unavailable if there is no driver; Unimplemented in a build without CUDA.
+[[nodiscard]] absl::StatusOr<int> count_cuda_devices();
+
 /// Card `number`. Unavailable if there is no driver or no such card; FailedPrecondition, with the architectures of the
 /// build and of the card, if the build has no code that the card runs; Unimplemented in a build without CUDA.
 [[nodiscard]] absl::StatusOr<std::shared_ptr<Device>> open_cuda_device(int number = 0);
