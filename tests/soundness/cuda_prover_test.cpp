@@ -159,6 +159,9 @@ TEST_CASE("a pool of just the plan is enough, and one that is too small is an er
         REQUIRE(proof.ok());
         expected = *proof;
         used = backend->peak_memory_bytes();
+        // A plan far above what is used would refuse proofs that there is memory for.
+        CAPTURE(planned, used);
+        CHECK(planned <= used + used / 8);
     }
     const auto backend = make_cuda<Narrow>(devices.front(), planned);
     const auto key = make_key<Narrow>(*backend, {&*machine, nullptr}, 10);

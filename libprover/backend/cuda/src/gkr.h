@@ -1,14 +1,16 @@
 // The four trees over all records, lookups and links, and the sumchecks from their roots to their leaves:
 // libprover/DESIGN.md, section 5. SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Only rows that exist are stored, and all layers at once. What neutral nodes give to a sum follows from the sum of eq
-// over the others. The layers without row variables are small, and proved on the host.
+// Only rows that exist are stored. The leaves, about half of all nodes, are made twice: once for the layers above them,
+// which are kept together, and again when their own sum-check comes. What neutral nodes give to a sum follows from the
+// sum of eq over the others. The layers without row variables are small, and proved on the host.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -61,10 +63,10 @@ class GkrProver {
     [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape) {
         const backend::InteractionLists lists = backend::list_interactions(shape);
         const unsigned mu = backend::row_variables(shape.heights);
-        std::vector<std::uint64_t> layers(mu + 1, 0), folds(mu + 1, 0);
+        std::vector<std::uint64_t> layers(mu + 1, 0), once(mu + 1, 0), twice(mu + 1, 0);
         std::uint64_t segments = 0;
         for (std::size_t tree = 0; tree < kTrees; ++tree) {
-            const std::uint64_t arrays = is_fraction(tree) ? 2 : 1;
+            const std::uint64_t folded = (is_fraction(tree) ? 2 : 1) * 4 * kExt;  // a group
             for (const backend::InteractionPlace& place : lists[tree]) {
                 if (place.height == 0) continue;
                 ++segments;
@@ -72,31 +74,32 @@ class GkrProver {
                     const std::uint64_t groups = groups_of(place.height, mu - j);
                     const std::uint64_t numerator = !is_fraction(tree) ? 0 : j == mu ? kWord : kExt;
                     layers[j] += 4 * groups * (kExt + numerator);
-                    // After one round, and after two.
-                    folds[j] += 4 * arrays * kExt * ((groups + 1) / 2 + (groups + 3) / 4);
+                    once[j] += folded * ((groups + 1) / 2);
+                    twice[j] += folded * ((groups + 3) / 4);
                 }
             }
         }
-        std::uint64_t held = 0, most = 0;
+        // While a layer is proved, those below it but the leaves are there, and it or what is left of it is folded.
+        std::uint64_t below = 0, most = mu == 0 ? layers[0] : layers[mu] + layers[mu - 1];
         for (unsigned j = mu + 1; j-- != 0;) {
-            held += layers[j];
-            most = std::max(most, held + folds[j]);
+            most = std::max(most, below + std::max(layers[j], twice[j]) + once[j]);
+            if (j != mu) below += layers[j];
         }
         std::uint64_t program = 0;
-        for (const machine::Chip& chip : shape.machine.chips) {
-            const std::uint64_t nodes = chip.program.nodes.size();
-            const std::uint64_t uses = chip.program.interactions.size();
-            const std::uint64_t elements = chip.program.elements.size();
-            program =
-                std::max(program, DeviceProgram::bytes_for(nodes, uses, nodes) + aligned(uses * sizeof(LeafUse<D>)) +
-                                      aligned(elements * sizeof(PackedOperand)) + aligned(elements * sizeof(Ext)) +
-                                      aligned(nodes * kProgramThreads * kWord));
+        for (std::size_t chip = 0; chip < shape.machine.chips.size(); ++chip) {
+            if (shape.heights[chip] == 0) continue;
+            const LeafCode leaf(shape, chip);
+            std::uint64_t elements = 0;
+            for (const auto& nodes : leaf.nodes) elements += nodes.size() - 1;
+            program = std::max(program,
+                               DeviceProgram::bytes_for(leaf.code) + aligned(leaf.nodes.size() * sizeof(LeafUse<D>)) +
+                                   aligned(elements * sizeof(PackedOperand)) + aligned(elements * sizeof(Ext)) +
+                                   aligned(leaf.code.slots * threads_for(shape.heights[chip]) * kWord));
         }
-        // Each array is rounded up; no program is there when there are segments.
+        // Each array is rounded up.
         const std::uint64_t rounding = (3 * std::uint64_t{mu + 1} + 12) * kAlignment;
-        return most +
-               std::max(program,
-                        2 * aligned(segments * sizeof(Segment<D>)) + sum_bytes<D>() + EqTable<D>::bytes_for(mu)) +
+        return std::max(most + 2 * aligned(segments * sizeof(Segment<D>)) + sum_bytes<D>() + EqTable<D>::bytes_for(mu),
+                        layers[mu] + program + EqTable<D>::bytes_for(mu)) +
                rounding;
     }
 
@@ -122,7 +125,26 @@ class GkrProver {
         std::size_t index;  ///< in its tree's list
         std::uint32_t height;
     };
+    /// What a chip's leaves are made from: for each interaction its multiplicity and elements, and code that makes
+    /// them.
+    struct LeafCode {
+        std::vector<std::vector<std::uint32_t>> nodes;
+        backend::TileCode code;
+
+        LeafCode(const backend::TableShape& shape, std::size_t chip) {
+            const machine::Program& program = shape.machine.chips[chip].program;
+            for (const machine::Interaction& interaction : program.interactions) {
+                nodes.push_back({interaction.multiplicity});
+                for (std::uint32_t e = 0; e < interaction.element_count; ++e)
+                    nodes.back().push_back(program.elements[interaction.first_element + e]);
+            }
+            code = backend::compile(program, backend::fixed_values(program, shape.public_values), nodes);
+        }
+    };
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
+    static std::uint64_t threads_for(std::uint32_t height) noexcept {
+        return std::min<std::uint64_t>(machine::align4(height), kProgramThreads);
+    }
 
     /// Groups of four for the nodes of so many rows after `levels` levels.
     static std::uint64_t groups_of(std::uint32_t height, unsigned levels) noexcept {
@@ -192,14 +214,21 @@ class GkrProver {
                 if (lists_[tree][i].height != 0) places_.push_back({tree, i, lists_[tree][i].height});
             }
         }
+        leaf_codes_.resize(machine().chips.size());
+        for (std::size_t chip = 0; chip < leaf_codes_.size(); ++chip) {
+            if (table_.shape->heights[chip] != 0) leaf_codes_[chip].emplace(*table_.shape, chip);
+        }
         layers_.resize(row_variables_ + 1);
-        build_leaves();
-        for (unsigned j = row_variables_; j-- != 0;) build_layer(j);
+        layers_[row_variables_] = make_leaves();
+        for (unsigned j = row_variables_; j-- != 0;) {
+            build_layer(j);
+            if (j + 1 == row_variables_) layers_[j + 1] = {};
+        }
         build_dense();
     }
 
-    void build_leaves() {
-        Nodes& leaves = layers_[row_variables_];
+    [[nodiscard]] Nodes make_leaves() const {
+        Nodes leaves;
         leaves.groups = layer_groups(row_variables_);
         const auto [all, fractions] = totals(leaves.groups);
         leaves.values = ExtBuffer<D>(context_, 4 * all);
@@ -224,24 +253,16 @@ class GkrProver {
                 at_row_0.push_back(first[tree][next[tree]++]);
             }
             if (table_.shape->heights[chip] != 0 && !program.interactions.empty())
-                build_chip_leaves(chip, columns, at_row_0, before_fractions, leaves);
+                make_chip_leaves(chip, columns, at_row_0, before_fractions, leaves);
         }
+        return leaves;
     }
 
-    void build_chip_leaves(std::size_t chip, const TableColumns<Hasher>& columns, std::span<const std::uint64_t> places,
-                           std::uint64_t before_fractions, const Nodes& leaves) {
+    void make_chip_leaves(std::size_t chip, const TableColumns<Hasher>& columns, std::span<const std::uint64_t> places,
+                          std::uint64_t before_fractions, const Nodes& leaves) const {
         const machine::Program& program = machine().chips[chip].program;
         const std::uint32_t height = table_.shape->heights[chip];
-        const auto fixed = backend::fixed_values(program, table_.shape->public_values);
-        std::vector<std::vector<std::uint32_t>> uses;
-        for (const machine::Interaction& interaction : program.interactions) {
-            std::vector<std::uint32_t> nodes{interaction.multiplicity};
-            for (std::uint32_t e = 0; e < interaction.element_count; ++e)
-                nodes.push_back(program.elements[interaction.first_element + e]);
-            uses.push_back(std::move(nodes));
-        }
-        const backend::TileCode code = backend::compile(program, fixed, uses);
-
+        const auto& [uses, code] = *leaf_codes_[chip];
         std::vector<LeafUse<D>> leaf_uses;
         std::vector<PackedOperand> elements;
         std::vector<Ext> weights;
@@ -277,7 +298,7 @@ class GkrProver {
         const DeviceBuffer<LeafUse<D>> device_uses(context_, std::span<const LeafUse<D>>(leaf_uses));
         const DeviceBuffer<PackedOperand> device_elements(context_, std::span<const PackedOperand>(elements));
         const DeviceBuffer<Ext> device_weights(context_, std::span<const Ext>(weights));
-        const std::uint64_t threads = std::min<std::uint64_t>(machine::align4(height), kProgramThreads);
+        const std::uint64_t threads = threads_for(height);
         const DeviceBuffer<KoalaBear> slots(context_, code.slots * threads);
         launch(context_.stream, threads,
                BuildLeaves<D>{device_program.view(), device_uses.data(), static_cast<std::uint32_t>(leaf_uses.size()),
@@ -348,7 +369,7 @@ class GkrProver {
         for (const Place& place : places_) weights.push_back(factors[place.tree] * place_eq[place.index]);
 
         const EqTable<D> eq_table(context_, rows == 0 ? 0 : rows - 1);
-        Nodes current = std::move(layers_[rows + 1]);
+        Nodes current = leaves ? make_leaves() : std::move(layers_[rows + 1]);
         for (unsigned k = 0; k < rows; ++k) {
             const std::span<const Ext> later = rho.subspan(k + 1, rows - 1 - k);
             const EqView<D> eq = eq_table.fill(context_, later);
@@ -447,10 +468,11 @@ class GkrProver {
     backend::InteractionLists lists_;
     unsigned row_variables_;
     unsigned place_variables_;
-    std::vector<Place> places_;                  ///< those with rows, tree by tree
-    std::size_t first_fraction_ = 0;             ///< of them
-    std::vector<Nodes> layers_;                  ///< by number of row variables
-    std::vector<backend::DenseLayer<D>> dense_;  ///< by number of place variables
+    std::vector<Place> places_;                        ///< those with rows, tree by tree
+    std::size_t first_fraction_ = 0;                   ///< of them
+    std::vector<std::optional<LeafCode>> leaf_codes_;  ///< by chip, of those with rows
+    std::vector<Nodes> layers_;                        ///< by number of row variables
+    std::vector<backend::DenseLayer<D>> dense_;        ///< by number of place variables
 };
 
 }  // namespace sluice::backend_cuda

@@ -61,10 +61,9 @@ class DeviceProgram {
         return {instructions_.data(), static_cast<std::uint32_t>(instructions_.size()), columns_.data(),
                 scalars_.data()};
     }
-    [[nodiscard]] static std::uint64_t bytes_for(std::uint64_t nodes, std::uint64_t uses,
-                                                 std::uint64_t columns) noexcept {
-        return aligned((nodes + uses) * sizeof(Instruction)) + aligned(columns * sizeof(void*)) +
-               aligned(nodes * sizeof(KoalaBear));
+    [[nodiscard]] static std::uint64_t bytes_for(const backend::TileCode& code) noexcept {
+        return aligned(code.steps.size() * sizeof(Instruction)) + aligned(code.columns.size() * sizeof(void*)) +
+               aligned(code.scalars.size() * sizeof(KoalaBear));
     }
 
  private:

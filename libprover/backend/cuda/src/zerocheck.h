@@ -71,30 +71,37 @@ class ZerocheckProver {
     /// Bytes of device memory at most.
     [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape) {
         const unsigned mu = backend::row_variables(shape.heights);
-        std::uint64_t held = 0, scratch = 0, making = 0, blocks = 0, all_columns = 0, pieces = 0;
-        for (std::size_t c = 0; c < shape.heights.size(); ++c) {
-            const std::uint64_t height = shape.heights[c];
-            if (height == 0) continue;
-            const machine::Chip& chip = shape.machine.chips[c];
-            const std::uint64_t nodes = chip.program.nodes.size();
-            const std::uint64_t columns = std::uint64_t{chip.widths[0]} + chip.widths[1] + chip.widths[2];
-            const std::uint64_t parts = 1 + backend::common_factors(chip.program).size();
-            // Of the three sets of forms and two of columns, the first is the largest and the last is there last.
-            held += DeviceProgram::bytes_for(nodes, nodes + parts, columns) +
-                    aligned((nodes + parts) * sizeof(PartUse<D>)) + aligned(parts * sizeof(PartStart<D>)) +
-                    ExtBuffer<D>::bytes_for(parts * 2 * half(height)) +
-                    ExtBuffer<D>::bytes_for((parts + columns) * 2 * half(half(height))) +
-                    ExtBuffer<D>::bytes_for((parts + columns) * 2 * half(half(half(height)))) + 2 * kAlignment;
-            making = std::max(making, aligned(columns * sizeof(void*)) + aligned(columns * sizeof(Ext)));
-            const std::uint64_t threads = threads_for(height);
-            scratch = std::max(scratch, aligned((nodes + parts) * sizeof(Ext) * threads));
-            blocks += threads / SumBlocks<ZerocheckRound<D, true>>::kThreads;
-            all_columns += columns;
-            pieces += columns * (height / ColumnSums<D>::kPiece + 1);
+        std::uint64_t programs = 0, scratch = 0, making = 0, blocks = 0, all_columns = 0, pieces = 0;
+        std::array<std::uint64_t, 3> rounds{};  // forms and columns that the first rounds read
+        for (const auto& form : forms_of(shape).chips) {
+            const std::uint64_t height = shape.heights[form.chip];
+            const std::uint64_t columns = form.code.columns.size(), parts = form.parts.size();
+            std::uint64_t linear = 0;
+            for (const auto& part : form.parts) {
+                if (part.columns.empty()) continue;
+                ++linear;
+                making = std::max(
+                    making, aligned(part.columns.size() * sizeof(void*)) + aligned(part.columns.size() * sizeof(Ext)));
+            }
+            programs += DeviceProgram::bytes_for(form.code) + aligned(form.code.uses.size() * sizeof(PartUse<D>)) +
+                        aligned(parts * sizeof(PartStart<D>));
+            std::uint64_t rows = height;
+            for (std::size_t k = 0; k < rounds.size(); ++k, rows = half(rows)) {
+                rounds[k] += ExtBuffer<D>::bytes_for(linear * 2 * half(rows));
+                if (k != 0) rounds[k] += ExtBuffer<D>::bytes_for(columns * 2 * half(rows));
+            }
+            scratch = std::max(scratch, aligned((form.code.slots + parts) * sizeof(Ext) * threads_for(height)));
+            blocks += threads_for(height) / SumBlocks<ZerocheckRound<D, true>>::kThreads;
+            const machine::Chip& chip = shape.machine.chips[form.chip];
+            const std::uint64_t width = std::uint64_t{chip.widths[0]} + chip.widths[1] + chip.widths[2];
+            all_columns += width;
+            pieces += width * (height / ColumnSums<D>::kPiece + 1);
         }
         const std::uint64_t ends =
             aligned(all_columns * sizeof(typename ColumnSums<D>::Column)) + aligned(pieces * sizeof(Ext));
-        return std::max(held + scratch + making + aligned(blocks * sizeof(Sums<D, 3>)), ends) +
+        return std::max(programs + std::max(rounds[0] + rounds[1], rounds[1] + rounds[2]) + scratch + making +
+                            aligned(blocks * sizeof(Sums<D, 3>)),
+                        ends) +
                EqTable<D>::bytes_for(mu);
     }
 
@@ -118,6 +125,22 @@ class ZerocheckProver {
         [[nodiscard]] ColumnsView<D> columns_view() const noexcept { return {column_values.view(), stride}; }
     };
 
+    /// Forms as challenges make them, in a shape that does not depend on which: none of these makes a weight vanish.
+    static backend::ZerocheckForms<D> forms_of(const backend::TableShape& shape) {
+        std::uint64_t state = 1;
+        const auto next = [&] {
+            Ext value;
+            for (KoalaBear& limb : value.limb) limb = KoalaBear::reduce(state = state * 6364136223846793005u + 1);
+            return value;
+        };
+        backend::LeafClaims<D> leaves;
+        leaves.point.resize(backend::row_variables(shape.heights) +
+                            backend::place_variables(backend::list_interactions(shape)));
+        for (Ext& value : leaves.point) value = next();
+        for (Ext& value : leaves.values) value = next();
+        const backend::FingerprintChallenges<D> challenges{next(), next(), next(), next()};
+        return backend::zerocheck_forms(shape, challenges, leaves, next());
+    }
     static constexpr std::uint64_t half(std::uint64_t n) noexcept { return n / 2 + n % 2; }
     /// Of a round over so many rows.
     static std::uint64_t threads_for(std::uint64_t rows) noexcept {
