@@ -22,14 +22,16 @@ std::string provider_of(const std::string& url) {
     return at == std::string::npos ? authority : authority.substr(at + 1);
 }
 
-/// Of an answer; the witness of a large mainnet block takes some 100 MB as JSON.
-constexpr std::size_t kMaxAnswer = std::size_t{1} << 30;
+struct Answer {
+    std::size_t limit;
+    std::string body{};
+};
 
 /// Gives another number than it was given, which ends the transfer, when the answer is too long.
 std::size_t append(char* data, std::size_t size, std::size_t count, void* target) {
-    auto& body = *static_cast<std::string*>(target);
-    if (size * count > kMaxAnswer - body.size()) return 0;
-    body.append(data, size * count);
+    auto& answer = *static_cast<Answer*>(target);
+    if (size * count > answer.limit - answer.body.size()) return 0;
+    answer.body.append(data, size * count);
     return size * count;
 }
 
@@ -40,8 +42,8 @@ int rpc_error_code(const absl::Status& status) {
     return payload.has_value() ? std::atoi(std::string(*payload).c_str()) : 0;
 }
 
-RpcClient::RpcClient(std::string url, long timeout_seconds)
-    : url_(std::move(url)), provider_(provider_of(url_)), timeout_seconds_(timeout_seconds) {}
+RpcClient::RpcClient(std::string url, long timeout_seconds, std::size_t max_answer)
+    : url_(std::move(url)), provider_(provider_of(url_)), timeout_seconds_(timeout_seconds), max_answer_(max_answer) {}
 
 absl::StatusOr<nlohmann::json> RpcClient::call(const std::string& method, const nlohmann::json& params) {
     const std::string where = absl::StrCat(method, " at ", provider_);
@@ -52,14 +54,15 @@ absl::StatusOr<nlohmann::json> RpcClient::call(const std::string& method, const 
     const int id = next_id_++;
     const std::string request =
         nlohmann::json{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}}.dump();
-    std::string body;
+    Answer received{max_answer_};
+    const std::string& body = received.body;
     char message[CURL_ERROR_SIZE] = "";
     curl_easy_setopt(curl.get(), CURLOPT_URL, url_.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, request.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
     curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &received);
     curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, message);
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, timeout_seconds_);
     curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
@@ -67,7 +70,7 @@ absl::StatusOr<nlohmann::json> RpcClient::call(const std::string& method, const 
     curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     const CURLcode code = curl_easy_perform(curl.get());
     if (code == CURLE_WRITE_ERROR) {
-        return absl::UnavailableError(absl::StrCat(where, ": answer of more than ", kMaxAnswer, " bytes"));
+        return absl::UnavailableError(absl::StrCat(where, ": answer of more than ", max_answer_, " bytes"));
     }
     if (code != CURLE_OK) {
         return absl::UnavailableError(absl::StrCat(where, ": ", *message != 0 ? message : curl_easy_strerror(code)));

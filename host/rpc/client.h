@@ -19,8 +19,11 @@ inline constexpr char kRpcErrorPayload[] = "sluice.rpc_error_code";
 /// One provider. Calls are blocking and made one at a time.
 class RpcClient {
  public:
-    /// `timeout_seconds` bounds each call, witnesses of large blocks included.
-    explicit RpcClient(std::string url, long timeout_seconds = 120);
+    /// Bytes of an answer, decompressed; the witness of a large mainnet block takes some 100 MB as JSON.
+    static constexpr std::size_t kMaxAnswer = std::size_t{1} << 30;
+
+    /// `timeout_seconds` bounds each call, witnesses of large blocks included; `max_answer` what is kept of an answer.
+    explicit RpcClient(std::string url, long timeout_seconds = 120, std::size_t max_answer = kMaxAnswer);
 
     /// The `result` of a call. Errors: unavailable (no answer, HTTP status), internal (not JSON-RPC), failed
     /// precondition (error response; see rpc_error_code). Each message names the provider's host and the method, never
@@ -34,6 +37,7 @@ class RpcClient {
     std::string url_;
     std::string provider_;
     long timeout_seconds_;
+    std::size_t max_answer_;
     int next_id_ = 1;
 };
 

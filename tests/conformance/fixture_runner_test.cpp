@@ -1,11 +1,15 @@
 // The fixture runner notices what is wrong. SPDX-License-Identifier: MIT OR Apache-2.0
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <unistd.h>
 
 #include "nlohmann/json.hpp"
 
 #include "fixtures/package.h"
 #include "fixtures/runner.h"
 #include "support/catch.h"
+#include "support/memory_use.h"
 
 using namespace sluice;
 using namespace sluice::fixtures;
@@ -134,6 +138,26 @@ TEST_CASE("threads give the totals that one thread gives") {
         return std::pair(reports, runner.totals().passed);
     };
     CHECK(totals_of(1) == totals_of(3));
+}
+
+TEST_CASE("a package that would unpack to more than 1 GiB is refused, and takes no more memory than that") {
+    constexpr std::size_t kGiB = std::size_t{1} << 30;
+    const std::string zeros = test::zstd_zeros(2 * kGiB);
+    REQUIRE(zeros.size() < 100'000);
+    std::string path = (std::filesystem::temp_directory_path() / "sluice-test-XXXXXX.tar.zst").string();
+    const int file = mkstemps(path.data(), 8);
+    REQUIRE(file >= 0);
+    close(file);
+    std::ofstream(path, std::ios::binary) << zeros;
+    Runner runner(Options{});
+    const std::size_t before = test::peak_memory();
+    const absl::Status status = runner.run(path);
+    std::filesystem::remove(path);
+    CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+    CHECK_THAT(std::string(status.message()), Catch::Contains("more than 1073741824 bytes"));
+    CHECK(runner.totals().passed + runner.totals().failed == 0);
+    // The string is copied once more when it grows.
+    CHECK(test::peak_memory() - before < 2 * kGiB);
 }
 
 TEST_CASE("a block under the rules of another fork is refused") {

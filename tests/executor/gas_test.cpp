@@ -375,6 +375,23 @@ TEST_CASE("a delegation to a delegation runs the marker, which is no code, and o
     }
 }
 
+TEST_CASE("code that begins as a marker and has another length is no delegation (EIP-7702)") {
+    const Address account{{0x51}};
+    const Address delegate{{0x52}};
+    for (const std::size_t size : {3, 22, 23, 24, 54}) {
+        BlockMaker block;
+        Bytes code = delegation_to(delegate);
+        code.resize(size, '\0');
+        block.set_code(account, code);
+        block.set_code(delegate, Bytes("\0", 1));
+        block.set_code(kContract,
+                       code_of(Assembler().push({0, 0, 0, 0, 0}).push(account).push(50000).op({OP_CALL, OP_STOP})));
+        block.add(call_to(kContract), block.alice);
+        // 0xef is no instruction: all of the call's gas is gone.
+        CHECK(gas_of(block) == 21000 + 7 * 3 + 2600 + (size == 23 ? 2600 : 50000));
+    }
+}
+
 TEST_CASE("a delegated account shows its marker of 23 bytes to EXTCODESIZE, EXTCODEHASH and EXTCODECOPY (EIP-7702)") {
     const Address account{{0x51}};
     BlockMaker block;

@@ -3,6 +3,7 @@
 
 #include "rpc/client.h"
 #include "rpc/fetch.h"
+#include "sluice/files/files.h"
 #include "support/catch.h"
 #include "support/http_server.h"
 
@@ -98,6 +99,19 @@ TEST_CASE("answers that are not JSON-RPC are errors, not crashes") {
         HttpServer server([&](const std::string&) { return response; });
         RpcClient client(server.url());
         REQUIRE(!resolve_block(client, "latest", std::nullopt).ok());
+    }
+    // Too long by a byte, as it is and compressed.
+    const std::string answer = R"({"jsonrpc":"2.0","id":1,"result":"0x1"})";
+    const std::string spaces = answer + std::string(std::size_t{1} << 20, ' ');
+    for (const bool packed : {false, true}) {
+        HttpServer server([&](const std::string&) {
+            return packed ? HttpServer::Response{200, *sluice::files::gzip(spaces), "Content-Encoding: gzip\r\n"}
+                          : HttpServer::Response{200, spaces};
+        });
+        REQUIRE(RpcClient(server.url(), 10, spaces.size()).call("eth_chainId", json::array()).ok());
+        const auto refused = RpcClient(server.url(), 10, spaces.size() - 1).call("eth_chainId", json::array()).status();
+        REQUIRE(refused.code() == absl::StatusCode::kUnavailable);
+        REQUIRE(refused.message().find("more than " + std::to_string(spaces.size() - 1)) != std::string::npos);
     }
     RpcClient nobody("http://127.0.0.1:1", 2);
     const auto status = nobody.call("eth_chainId", json::array()).status();

@@ -17,6 +17,7 @@ class HttpServer {
     struct Response {
         int status = 200;
         std::string body;
+        std::string headers{};  ///< more of them, each with its line's end
     };
 
     explicit HttpServer(std::function<Response(const std::string&)> handler) : handler_(std::move(handler)) {
@@ -69,8 +70,8 @@ class HttpServer {
         }
         const Response response = handler_(request.substr(body_at));
         const std::string text = "HTTP/1.1 " + std::to_string(response.status) +
-                                 " X\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
-                                 std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
+                                 " X\r\nContent-Type: application/json\r\nConnection: close\r\n" + response.headers +
+                                 "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
         std::size_t sent = 0;
         while (sent < text.size()) {
             const ssize_t count = send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);

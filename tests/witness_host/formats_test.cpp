@@ -13,6 +13,7 @@
 #include "sluice/witness_host/input_file.h"
 #include "sluice/witness_host/witness_json.h"
 #include "support/catch.h"
+#include "support/memory_use.h"
 #include "support/naive_trie.h"
 
 using namespace sluice;
@@ -268,6 +269,26 @@ TEST_CASE("gzip and zstd are undone by their first bytes, and damage is an error
     // zstd's frame of "sluice": as the zstd tool writes it.
     const std::string frame = from_hex("28b52ffd0458310000736c756963657c2388a2");
     REQUIRE(*files::decompress(frame) == "sluice");
+}
+
+TEST_CASE("what decompresses to more than the limit is refused when it gets there") {
+    constexpr std::size_t kLimit = std::size_t{1} << 20;
+    // Each stands for exactly the limit, and by repetition for a gigabyte.
+    const std::string gzip = *files::gzip(std::string(kLimit, '\0'));
+    const std::string zstd = zstd_zeros(kLimit);
+    for (const std::string& packed : {gzip, zstd}) {
+        const auto whole = files::decompress(packed, kLimit);
+        REQUIRE(whole.ok());
+        CHECK(*whole == std::string(kLimit, '\0'));
+        const absl::Status over = files::decompress(packed, kLimit - 1).status();
+        CHECK(over.code() == absl::StatusCode::kResourceExhausted);
+        CHECK(message_of(over).find(std::to_string(kLimit - 1)) != std::string::npos);
+        std::string bomb;
+        for (int i = 0; i < 1024; ++i) bomb += packed;
+        const std::size_t before = peak_memory();
+        CHECK(files::decompress(bomb, kLimit).status().code() == absl::StatusCode::kResourceExhausted);
+        CHECK(peak_memory() - before < (std::size_t{32} << 20));
+    }
 }
 
 TEST_CASE("a file is written whole or not at all") {

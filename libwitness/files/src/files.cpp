@@ -25,8 +25,14 @@ absl::Status file_error(std::string_view what, const std::string& path) {
     return errno == ENOENT ? absl::NotFoundError(text) : absl::UnavailableError(text);
 }
 
-absl::Status too_large() {
-    return absl::ResourceExhaustedError(cat("decompresses to more than ", kMaxDecompressedSize, " bytes"));
+/// Adds what was decompressed; false if that is more than `limit`.
+bool add(std::string& out, const std::string& chunk, std::size_t size, std::size_t limit) {
+    if (size > limit - out.size()) return false;
+    out.append(chunk, 0, size);
+    return true;
+}
+absl::Status too_large(std::size_t limit) {
+    return absl::ResourceExhaustedError(cat("decompresses to more than ", limit, " bytes"));
 }
 
 struct CloseFile {
@@ -34,7 +40,7 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
-absl::StatusOr<std::string> gunzip(std::string_view bytes) {
+absl::StatusOr<std::string> gunzip(std::string_view bytes, std::size_t limit) {
     z_stream stream{};
     constexpr int kWindowOfGzip = 15 + 16;
     if (inflateInit2(&stream, kWindowOfGzip) != Z_OK) return absl::InternalError("zlib does not start");
@@ -42,18 +48,16 @@ absl::StatusOr<std::string> gunzip(std::string_view bytes) {
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     std::size_t left = bytes.size();
     std::string out;
+    std::string chunk(kChunk, '\0');
     for (;;) {
         if (stream.avail_in == 0) {
             stream.avail_in = static_cast<uInt>(std::min<std::size_t>(left, std::size_t{1} << 30));
             left -= stream.avail_in;
         }
-        const std::size_t done = out.size();
-        if (done > kMaxDecompressedSize) return too_large();
-        out.resize(done + kChunk);
-        stream.next_out = reinterpret_cast<Bytef*>(out.data() + done);
+        stream.next_out = reinterpret_cast<Bytef*>(chunk.data());
         stream.avail_out = kChunk;
         const int code = inflate(&stream, Z_NO_FLUSH);
-        out.resize(done + kChunk - stream.avail_out);
+        if (!add(out, chunk, kChunk - stream.avail_out, limit)) return too_large(limit);
         if (code == Z_STREAM_END) {
             if (stream.avail_in == 0 && left == 0) return out;
             if (inflateReset(&stream) != Z_OK) return absl::InternalError("zlib does not start again");  // next member
@@ -67,25 +71,23 @@ absl::StatusOr<std::string> gunzip(std::string_view bytes) {
     }
 }
 
-absl::StatusOr<std::string> unzstd(std::string_view bytes) {
+absl::StatusOr<std::string> unzstd(std::string_view bytes, std::size_t limit) {
     const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
     if (context == nullptr) return absl::InternalError("zstd does not start");
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     std::string out;
+    std::string chunk(kChunk, '\0');
     std::size_t hint = 1;
     while (in.pos < in.size || hint != 0) {
-        const std::size_t done = out.size();
-        if (done > kMaxDecompressedSize) return too_large();
-        out.resize(done + kChunk);
-        ZSTD_outBuffer chunk{out.data() + done, kChunk, 0};
+        ZSTD_outBuffer output{chunk.data(), kChunk, 0};
         const std::size_t consumed_before = in.pos;
-        hint = ZSTD_decompressStream(context.get(), &chunk, &in);
-        out.resize(done + chunk.pos);
+        hint = ZSTD_decompressStream(context.get(), &output, &in);
         if (ZSTD_isError(hint) != 0) {
             return absl::InvalidArgumentError(
                 cat("zstd data is damaged at byte ", in.pos, ": ", ZSTD_getErrorName(hint)));
         }
-        if (hint != 0 && chunk.pos == 0 && in.pos == consumed_before) {
+        if (!add(out, chunk, output.pos, limit)) return too_large(limit);
+        if (hint != 0 && output.pos == 0 && in.pos == consumed_before) {
             return absl::InvalidArgumentError(cat("zstd data ends early at byte ", in.pos));
         }
     }
@@ -152,10 +154,10 @@ absl::Status write_file(const std::string& path, std::string_view bytes) {
     return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> decompress(std::string bytes) {
+absl::StatusOr<std::string> decompress(std::string bytes, std::size_t limit) {
     const std::string_view view(bytes);
-    if (view.substr(0, 2) == kGzipMagic) return gunzip(view);
-    if (view.substr(0, 4) == kZstdMagic) return unzstd(view);
+    if (view.substr(0, 2) == kGzipMagic) return gunzip(view, limit);
+    if (view.substr(0, 4) == kZstdMagic) return unzstd(view, limit);
     return bytes;
 }
 

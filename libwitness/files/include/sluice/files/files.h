@@ -10,7 +10,7 @@
 
 namespace sluice::files {
 
-/// Largest result of decompress(), so that a small file cannot ask for all memory.
+/// Largest result of decompress() as a rule, so that a small file cannot ask for all memory.
 inline constexpr std::size_t kMaxDecompressedSize = std::size_t{1} << 30;
 
 /// The file's bytes. Errors name the path; NotFound if there is none.
@@ -20,8 +20,9 @@ absl::StatusOr<std::string> read_compressed_file(const std::string& path);
 /// Writes beside `path` and renames: `path` holds the old bytes or all of the new ones. Folders above it are made.
 absl::Status write_file(const std::string& path, std::string_view bytes);
 
-/// Undoes gzip or zstd, told by their first bytes; other bytes come back as they are.
-absl::StatusOr<std::string> decompress(std::string bytes);
+/// Undoes gzip or zstd, told by their first bytes; other bytes come back as they are. ResourceExhausted if the result
+/// has more than `limit` bytes; no more than that many are kept meanwhile.
+absl::StatusOr<std::string> decompress(std::string bytes, std::size_t limit = kMaxDecompressedSize);
 /// gzip, for files others read.
 absl::StatusOr<std::string> gzip(std::string_view bytes);
 
