@@ -167,12 +167,34 @@ TEST_CASE("a proof broken off after any file goes on where it was, and is the on
         CHECK(has(bench.notices(), "boundary.bin is not used and made again: proved under another link file"));
         CHECK(bench.written() == std::vector<std::string>{"boundary.bin", "shard-2.bin", "shard-3.bin"});
     }
-    SECTION("a part that says something else never leaves in a proof") {
-        auto part = proving::PartFile::decode(bytes_of(bench.file("shard-1.bin")));
-        REQUIRE(part.ok());
-        part->part[part->part.size() / 2] ^= 1;
-        write(bench.file("shard-1.bin"), part->encode());
-        CHECK(has(bench.prove(), "the proof does not verify"));
+    SECTION("a part that is whole and false never leaves in a proof, and its file is named") {
+        // A changed byte, and a shard's proof from another run of the program: each sealed as the part of this link.
+        Bench other(5'000);
+        REQUIRE(other.prove(summing_input(199)).substr(0, 4) == "SLPF");
+        for (const std::string name : {"boundary.bin", "shard-1.bin", "shard-2.bin"}) {
+            INFO(name);
+            const std::string good = bytes_of(bench.file(name));
+            auto part = proving::PartFile::decode(good);
+            const auto foreign = proving::PartFile::decode(bytes_of(other.file(name)));
+            REQUIRE(part.ok());
+            REQUIRE(foreign.ok());
+            part->part[part->part.size() / 2] ^= 1;
+            const std::string changed = part->encode();
+            part->part = foreign->part;
+            for (const std::string& bad : {changed, part->encode()}) {
+                write(bench.file(name), bad);
+                const std::string refused = bench.prove();
+                INFO(refused);
+                CHECK(has(refused, bench.file(name).string() + ": not a proof of "));
+                CHECK(has(refused, "refused by check "));
+                CHECK(bench.written().empty());
+                CHECK(bench.notices() == "");
+            }
+            // Without the file its table is proved again.
+            fs::remove(bench.file(name));
+            CHECK(bench.prove() == whole);
+            CHECK(bytes_of(bench.file(name)) == good);
+        }
     }
     SECTION("another input") {
         const std::string refused = bench.prove(summing_input(100));

@@ -33,6 +33,8 @@ class PartFolder {
     /// The part of this number, if there is a sound one under the link.
     [[nodiscard]] std::optional<std::vector<std::uint8_t>> find_part(std::uint32_t number) const;
     [[nodiscard]] absl::Status keep_part(std::uint32_t number, std::vector<std::uint8_t> part) const;
+    /// Where the part of this number lies.
+    [[nodiscard]] std::string part_path(std::uint32_t number) const { return file(part_file_name(number)); }
     /// A part that turned out to be unfit.
     void refuse(std::uint32_t number, const absl::Status& status) const;
 

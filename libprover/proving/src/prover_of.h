@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,7 @@
 #include "sluice/protocol/key.h"
 #include "sluice/protocol/prover.h"
 #include "sluice/proving/program_prover.h"
+#include "sluice/verify/verify.h"
 #include "sluice/vm/shards.h"
 
 namespace sluice::proving {
@@ -95,8 +97,8 @@ class ProverOf final : public ProgramProver {
         auto parts = prove_tables(*job, numbers, folder);
         if (!parts.ok()) return parts.status();
         tell({.stage = "assemble"});
-        const auto body = crew_->assemble(job->link, *parts);
-        if (!body.ok()) return body.status();
+        const auto body = crew_->assemble(job->link, parts->proofs);
+        if (!body.ok()) return blame(body.status(), *job, *parts, folder);
         return ProvedRun{std::move(job->figures), {body->begin(), body->end()}};
     }
 
@@ -121,6 +123,12 @@ class ProverOf final : public ProgramProver {
         chips::Rv64Run run;
         Link link;
         RunFigures figures;
+    };
+
+    /// Proofs of tables, and which of them the folder had.
+    struct Parts {
+        std::vector<Part> proofs;
+        std::set<std::uint32_t> found;
     };
 
     absl::StatusOr<Job> begin(ByteView input, PartFolder& folder) {
@@ -226,9 +234,10 @@ class ProverOf final : public ProgramProver {
     }
 
     /// Proofs of these tables: the folder's, or new ones that are kept there.
-    absl::StatusOr<std::vector<Part>> prove_tables(Job& job, const std::vector<std::uint32_t>& numbers,
-                                                   PartFolder& folder) {
+    absl::StatusOr<Parts> prove_tables(Job& job, const std::vector<std::uint32_t>& numbers, PartFolder& folder) {
         std::map<std::uint32_t, Part> found = find_parts(numbers, folder);
+        Parts parts;
+        for (const auto& [number, part] : found) parts.found.insert(number);
         std::vector<std::uint32_t> missing;
         Progress progress{.stage = "prove"};
         for (const std::uint32_t number : numbers) {
@@ -266,9 +275,36 @@ class ProverOf final : public ProgramProver {
             if (crew_->worker(i).peak_bytes) worker.peak_bytes = crew_->worker(i).peak_bytes();
             worker.failure = failures_[i];
         }
-        std::vector<Part> parts;
-        for (const std::uint32_t number : numbers) parts.push_back(found.at(number));
+        for (const std::uint32_t number : numbers) parts.proofs.push_back(found.at(number));
         return parts;
+    }
+
+    /// Why all tables' parts make no proof. A file of the folder may be whole and of this link and hold a false proof
+    /// all the same: the verifier, which looks at one table after the other, says of which.
+    absl::Status blame(const absl::Status& status, const Job& job, const Parts& parts, const PartFolder& folder) const {
+        if (parts.found.empty()) return status;
+        protocol::ProverOptions options;
+        options.check = nullptr;
+        options.refuse_false_tables = false;
+        protocol::Prover<D, Hasher> prover(*crew_->worker(0).backend, *key_, std::move(options));
+        const auto body = prover.assemble(job.link, parts.proofs);
+        if (!body.ok()) return status;
+        const vm::Run& run = job.figures.run;
+        std::vector<std::uint8_t> memory(verify::scratch_bytes(key_->body().size(), body->size()));
+        Arena arena(memory.data(), memory.size());
+        const verify::Verdict verdict = verify::verify(
+            key_->body(), *body, statement_of_run(run.exit_code, {run.output.data(), run.output.size()}), arena);
+        // Table 0 stands for the boundary and for the whole: its checks are those after the linking challenge's.
+        const bool of_a_table =
+            verdict.table != 0 ||
+            (verdict.status > verify::Status::link_grinding && verdict.status < verify::Status::link_sum) ||
+            verdict.status == verify::Status::truncated || verdict.status == verify::Status::element_not_canonical;
+        if (verdict.ok() || !of_a_table || parts.found.count(verdict.table) == 0) return status;
+        return absl::DataLossError(
+            absl::StrCat(folder.part_path(verdict.table), ": not a proof of ",
+                         verdict.table == 0 ? std::string("the boundary") : absl::StrCat("shard ", verdict.table),
+                         " under link.bin: refused by check ", std::string(verify::name(verdict.status)), " at ",
+                         verdict.position, "; remove the file to have the table proved again"));
     }
 
     std::map<std::uint32_t, Part> find_parts(const std::vector<std::uint32_t>& numbers, const PartFolder& folder) {

@@ -58,7 +58,7 @@ struct Progress {
 
 /// What proves. All of them make the same proof, byte for byte.
 enum class BackendChoice : std::uint8_t {
-    any,   ///< the cards that the build has code for, or else the CPU
+    any,  ///< the cards that the build has code for, or else the CPU
     cpu,
     cuda,  ///< cards, or an error that says why not
 };
@@ -68,7 +68,8 @@ struct Options {
     BackendChoice backend = BackendChoice::cpu;
     std::vector<int> devices{};             ///< cards by number; none named: all there are
     std::uint64_t device_memory_bytes = 0;  ///< of each card; 0: nine tenths of what is free
-    unsigned threads = 0;  ///< of the CPU; with n of them up to n - 1 tables are filled beside its backend. 0: one a core
+    unsigned threads =
+        0;  ///< of the CPU; with n of them up to n - 1 tables are filled beside its backend. 0: one a core
     /// A shard is cut where its cells, as sluice/vm/cost_model.h estimates them, would exceed this. 0: 2^25 on the CPU;
     /// on cards as many as fit the smallest one's memory.
     std::uint64_t shard_cells = 0;
@@ -143,7 +144,8 @@ class ProgramProver {
     /// Runs the program and proves the run; the proof has been verified. Parts that the folder has are not proved
     /// again; a table whose backend fails is proved by another one. FailedPrecondition: the run traps; AlreadyExists:
     /// the folder has the parts of another proof; ResourceExhausted: more memory than allowed or there, with both
-    /// numbers; Unimplemented: an instruction without a chip; Internal: the proof does not verify, or all backends fail.
+    /// numbers; Unimplemented: an instruction without a chip; DataLoss: a file of the folder, named, is whole and holds
+    /// a false proof; Internal: the proof does not verify, or all backends fail.
     [[nodiscard]] virtual absl::StatusOr<ProvedRun> prove(ByteView input) = 0;
     /// Leaves the link and the proofs of these tables (0: the boundary) in the folder, for a prove() somewhere.
     /// InvalidArgument if there is no folder, or no such table; other errors of prove().
