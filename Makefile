@@ -114,7 +114,7 @@ configurations: deps
 	rm -rf build/configure
 
 cuda-pack: deps $(BUILD)/build.ninja
-	cmake --build $(BUILD) -j $(JOBS) --target cuda_pack
+	SLUICE_TEST_DATA=$${SLUICE_TEST_DATA:-$(CURDIR)/../shared/data} cmake --build $(BUILD) -j $(JOBS) --target cuda_pack
 
 # Both compile the CUDA units alone, one at a time. The first configures what the preset cuda-release does.
 cuda-report: deps

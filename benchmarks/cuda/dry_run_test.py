@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import sys
 
-PARTS = ["device", "kernel_tests", "proof_tests", "kernels", "proofs", "memcheck", "racecheck"]
 here = os.path.dirname(os.path.abspath(__file__))
 build, folder = map(os.path.abspath, sys.argv[1:])
+BLOCKS = ["block_sample"] if os.path.exists(os.path.join(build, "guest", "block.elf")) else []
+PARTS = ["device", "kernel_tests", "proof_tests", "kernels", "proofs", *BLOCKS, "memcheck", "racecheck"]
 pack = os.path.join(folder, "elsewhere", "pack")
 fakes = os.path.join(folder, "fakes")  # programs that hide those of the machine
 
@@ -47,7 +48,7 @@ shutil.rmtree(folder, ignore_errors=True)
 os.makedirs(os.path.dirname(pack))
 os.makedirs(fakes)
 # Packed here and moved: nothing may depend on where it lies.
-subprocess.run([os.path.join(here, "pack.sh"), build, os.path.join(folder, "pack")], check=True)
+subprocess.run([os.path.join(here, "pack.sh"), build, os.path.join(folder, "pack"), "/nowhere"], check=True)
 os.rename(os.path.join(folder, "pack"), pack)
 for program in os.listdir(os.path.join(pack, "bin")):
     linked = subprocess.run(["ldd", os.path.join(pack, "bin", program)], check=True, text=True, capture_output=True).stdout
@@ -69,6 +70,8 @@ for part in PARTS:
     check(states[part] == ("passed" if part in ("kernels", "proofs") else "skipped"), f"{part} is {states[part]}: {reasons[part]}")
 for part in ("kernel_tests", "proof_tests"):
     check(reasons[part] == driver, f"{part} is skipped for {reasons[part]!r}, the device for {driver!r}")
+for part in BLOCKS:
+    check(re.search(r"cudaGetDeviceCount|no CUDA kernels", reasons[part]), f"{part} is skipped for {reasons[part]!r}")
 for part in ("memcheck", "racecheck"):
     check(reasons[part] in (driver, "no compute-sanitizer in PATH"), f"{part} is skipped for {reasons[part]!r}")
 lines = table.splitlines()
@@ -100,6 +103,9 @@ check("kernels" not in report, "kernels were measured without a card")
 # Parts that fail, take too long or cannot be started do not stop those after them.
 write_program(os.path.join(pack, "bin", "test_backend_cuda"), "echo '\"bad\" | \\ news'", "exit 7")
 os.remove(os.path.join(pack, "bin", "test_prover_cuda"))
+# What a proof of a block leaves is in both reports, all but keys and proofs.
+write_program(os.path.join(pack, "bin", "sluice"), 'out="${@: -1}"; mkdir -p "$out"; cd "$out"', "touch proof.bin key.bin",
+              "echo '{\"seconds\": 12}' >metrics.json", "echo '| instructions | 34 |' >report.md")
 write_program(os.path.join(fakes, "timeout"), 'case "$*" in *"=^proof/"*) exit 124 ;; esac', 'exec /usr/bin/timeout "$@"')
 status, report, table = run("failing", CUDA_VISIBLE_DEVICES="")
 check(status == 1, f"exit status {status} after a failure")
@@ -109,5 +115,9 @@ check(parts["kernel_tests"]["state"] == "failed" and parts["kernel_tests"]["reas
       f"what failed is told as {parts['kernel_tests']}")
 check(parts["proof_tests"]["state"] == "failed", f"what is missing is told as {parts['proof_tests']}")
 check(parts["proofs"]["state"] == "timeout", f"what takes too long is told as {parts['proofs']}")
+for part in BLOCKS:
+    check(parts[part]["state"] == "passed" and report[part] == {"seconds": 12}, f"{part} is {parts[part]}, {report.get(part)}")
+    check(f"## {part}\n\n| instructions | 34 |" in table, f"the table has not the report of {part}")
+    check(not os.path.exists(os.path.join(folder, "failing", part, "proof.bin")), f"the proof of {part} stays")
 check(parts["kernels"]["state"] == "skipped", "the parts after a failure do not run")
 print("dry run: as it should be")
