@@ -11,6 +11,49 @@
 namespace sluice::host {
 namespace {
 
+/// A demangled name without parameters, return type and the project's namespace.
+std::string short_name(std::string name) {
+    for (const std::string_view part : {std::string_view("(anonymous namespace)::"), std::string_view("sluice::")}) {
+        for (std::size_t at = 0; (at = name.find(part, at)) != std::string::npos;) name.erase(at, part.size());
+    }
+    std::size_t begin = 0;
+    int depth = 0;  // of template arguments
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        depth += name[i] == '<' ? 1 : name[i] == '>' ? -1 : 0;
+        if (depth == 0 && name[i] == ' ') begin = i + 1;
+        if (depth == 0 && name[i] == '(' && i != 0) return name.substr(begin, i - begin);
+    }
+    return name;
+}
+
+/// The most expensive functions as a table in Markdown, which adds up to what is booked on functions.
+void print_functions(const vm::ProfiledRun& run, std::size_t count, std::uint64_t gas) {
+    std::uint64_t total = 0;
+    for (const vm::FunctionCost& function : run.functions) total += function.exclusive_weighted;
+    const auto row = [&](const std::string& name, std::uint64_t calls, std::uint64_t own, const std::string& all) {
+        std::printf("| `%s` | %llu | %llu | %.1f %% | %.3f | %s |\n", name.c_str(),
+                    static_cast<unsigned long long>(calls), static_cast<unsigned long long>(own),
+                    100.0 * static_cast<double>(own) / static_cast<double>(total),
+                    gas == 0 ? 0.0 : static_cast<double>(own) / static_cast<double>(gas), all.c_str());
+    };
+    std::printf(
+        "| function | calls | weighted cost, own | share | a gas | with what it calls |\n|---|---|---|---|---|---|\n");
+    std::uint64_t rest = 0;
+    std::uint64_t rest_calls = 0;
+    for (std::size_t i = 0; i < run.functions.size(); ++i) {
+        const vm::FunctionCost& function = run.functions[i];
+        if (i < count) {
+            row(short_name(function.name), function.calls, function.exclusive_weighted,
+                std::to_string(function.inclusive_weighted));
+        } else {
+            rest += function.exclusive_weighted;
+            rest_calls += function.calls;
+        }
+    }
+    if (count < run.functions.size()) row("all others", rest_calls, rest, "");
+    row("all", 1, total, std::to_string(total));
+}
+
 class Execute final : public Command {
  public:
     [[nodiscard]] std::string name() const override { return "execute"; }
@@ -24,6 +67,7 @@ class Execute final : public Command {
         app.add_flag("--json", json_, "Print JSON");
         app.add_option("--report", report_,
                        "Write phases, counts per function and instruction and peak memory to this JSON file");
+        app.add_option("--functions", functions_, "Print so many of the most expensive functions as a table");
         app.add_option("--profile", profile_, "Write folded stacks, weighted by cost, to this file");
     }
 
@@ -87,9 +131,13 @@ class Execute final : public Command {
  private:
     [[nodiscard]] absl::Status write_reports(const vm::Program& program, ByteView input, nlohmann::json report,
                                              const nlohmann::json& phases) const {
-        if (report_.empty() && profile_.empty()) return absl::OkStatus();
+        if (report_.empty() && profile_.empty() && functions_ == 0) return absl::OkStatus();
         const auto profiled = vm::profile(program, input);
         if (!profiled.ok()) return profiled.status();
+        if (functions_ != 0 && !json_) {
+            const nlohmann::json& gas = report.at("gas_used");
+            print_functions(*profiled, functions_, gas.is_number() ? gas.get<std::uint64_t>() : 0);
+        }
         if (!profile_.empty()) {
             const absl::Status status = files::write_file(profile_, profiled->folded_stacks(vm::ProfileUnit::weighted));
             if (!status.ok()) return status;
@@ -118,6 +166,7 @@ class Execute final : public Command {
     bool json_ = false;
     std::string report_;
     std::string profile_;
+    std::size_t functions_ = 0;  ///< 0: no table
 };
 
 }  // namespace

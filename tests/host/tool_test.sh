@@ -178,6 +178,15 @@ if [ -f "$guest" ]; then
     has_keys "$work/json" instructions weighted_cost exit_code public_output accelerators.keccak_absorb.calls
     has_keys "$work/report" functions.0.name operations phases
     grep -q ';' "$work/folded" || fail "no folded stacks"
+    "$tool" execute --input "$work/sample" --functions 5 >"$work/functions"
+    # Five functions, the others and the sum of all, which is the weighted cost without misaligned accesses.
+    python3 - "$work/functions" "$work/report" <<'END' || fail "the table of functions does not add up"
+import json, sys
+own = [int(line.split("|")[3]) for line in open(sys.argv[1]) if line.startswith("| `")]
+report = json.load(open(sys.argv[2]))
+misaligned = report["misaligned_loads"] + report["misaligned_stores"]
+sys.exit(len(own) != 7 or sum(own[:-1]) != own[-1] or own[-1] + misaligned != report["weighted_cost"])
+END
     for mode in eager account value; do
         expect_exit 1 "in the guest: invalid block: block_state_root" "$tool" execute --input "$work/invalid" --witness $mode
     done
