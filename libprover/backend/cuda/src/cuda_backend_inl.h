@@ -66,16 +66,17 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
         const backend::TableShape& shape, const params::Opening& opening, machine::Group group,
         std::span<const std::span<const KoalaBear>> columns) override {
         if (absl::Status status = backend::check_columns(shape, opening, group, columns); !status.ok()) return status;
-        return guarded<std::unique_ptr<CommitmentType>>([&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
-            const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
-            return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape.stack_height,
-                                          layout.widths[static_cast<std::size_t>(group)], columns);
-        });
+        return guarded<std::unique_ptr<CommitmentType>>(
+            "commit_traces", [&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
+                const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
+                return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape.stack_height,
+                                              layout.widths[static_cast<std::size_t>(group)], columns);
+            });
     }
 
     absl::StatusOr<KoalaBear> grind(hash::Transcript<Hasher>& transcript, std::string_view label,
                                     unsigned bits) override {
-        return guarded<KoalaBear>([&] { return backend_cuda::grind(context_, transcript, label, bits); });
+        return guarded<KoalaBear>("grinding", [&] { return backend_cuda::grind(context_, transcript, label, bits); });
     }
     absl::Status grind(ChannelType& channel, std::string_view label, unsigned bits) override {
         if (bits == 0) return absl::OkStatus();
@@ -89,38 +90,41 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
                                                      const backend::FingerprintChallenges<D>& challenges,
                                                      ChannelType& channel) override {
         return guarded<backend::LeafClaims<D>>(
-            [&] { return GkrProver<D, Hasher>(context_, table, challenges).prove(channel); });
+            "prove_tower_relation", [&] { return GkrProver<D, Hasher>(context_, table, challenges).prove(channel); });
     }
     absl::StatusOr<backend::ColumnClaims<D>> prove_zerocheck(const TableType& table,
                                                              const backend::FingerprintChallenges<D>& challenges,
                                                              const backend::LeafClaims<D>& leaves,
                                                              ChannelType& channel) override {
-        return guarded<backend::ColumnClaims<D>>(
-            [&] { return ZerocheckProver<D, Hasher>(context_, table, challenges, leaves).prove(channel); });
+        return guarded<backend::ColumnClaims<D>>("prove_main_constraints", [&] {
+            return ZerocheckProver<D, Hasher>(context_, table, challenges, leaves).prove(channel);
+        });
     }
     absl::StatusOr<backend::StackClaims<D>> prove_jagged(const TableType& table,
                                                          const backend::ColumnClaims<D>& columns,
                                                          ChannelType& channel) override {
         return guarded<backend::StackClaims<D>>(
-            [&] { return JaggedProver<D, Hasher>(context_, table, columns).prove(channel); });
+            "jagged_reduction", [&] { return JaggedProver<D, Hasher>(context_, table, columns).prove(channel); });
     }
     absl::Status prove_opening(const TableType& table, const backend::StackClaims<D>& stack,
                                ChannelType& channel) override {
-        return guarded<bool>([&]() -> absl::StatusOr<bool> {
-                   const Roots roots = roots_.view();
-                   const absl::Status status =
-                       table.opening->kind == params::OpeningKind::basefold
-                           ? BasefoldProver<D, Hasher>(context_, roots, table, stack).prove(channel)
-                           : WhirProver<D, Hasher>(context_, roots, table, stack).prove(channel);
-                   if (!status.ok()) return status;
-                   return true;
-               })
+        return guarded<bool>("pcs_opening",
+                             [&]() -> absl::StatusOr<bool> {
+                                 const Roots roots = roots_.view();
+                                 const absl::Status status =
+                                     table.opening->kind == params::OpeningKind::basefold
+                                         ? BasefoldProver<D, Hasher>(context_, roots, table, stack).prove(channel)
+                                         : WhirProver<D, Hasher>(context_, roots, table, stack).prove(channel);
+                                 if (!status.ok()) return status;
+                                 return true;
+                             })
             .status();
     }
 
  private:
     template <class Result, class Run>
-    absl::StatusOr<Result> guarded(const Run& run) {
+    absl::StatusOr<Result> guarded(const char* module, const Run& run) {
+        const Span span(*stream_, module);
         try {
             return run();
         } catch (const Failure& failure) {

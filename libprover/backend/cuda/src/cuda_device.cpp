@@ -1,5 +1,6 @@
 // Cards through the CUDA runtime. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <cuda_runtime_api.h>
+#include <nvtx3/nvToolsExt.h>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -67,6 +68,8 @@ class CudaStream final : public Stream {
     void check(int result, const char* call, const Place& place) override {
         if (result != cudaSuccess) throw Failure(failed(static_cast<cudaError_t>(result), call, place, description_));
     }
+    void begin_span(const char* name) noexcept override { nvtxRangePushA(name); }
+    void end_span() noexcept override { nvtxRangePop(); }
 
  private:
     void choose(const Place& place) { check(cudaSetDevice(device_), "cudaSetDevice", place); }

@@ -69,6 +69,23 @@ class Stream {
     [[nodiscard]] virtual void* handle() noexcept { return nullptr; }
     /// Throws for the result of a CUDA call that is not success.
     virtual void check(int result, const char* call, const Place& place) = 0;
+
+    /// A span of the calling thread's time for profilers of cards (NVTX ranges), which may lie in others; `name` is
+    /// static.
+    virtual void begin_span(const char* name) noexcept { static_cast<void>(name); }
+    virtual void end_span() noexcept {}
+};
+
+/// Work of a stream under one name: the modules of reports, as libprover/README.md has them.
+class Span {
+ public:
+    Span(Stream& stream, const char* name) : stream_(stream) { stream_.begin_span(name); }
+    Span(const Span&) = delete;
+    Span& operator=(const Span&) = delete;
+    ~Span() { stream_.end_span(); }
+
+ private:
+    Stream& stream_;
 };
 
 class Device {

@@ -47,7 +47,10 @@ class GkrProver {
           place_variables_(backend::place_variables(lists_)) {}
 
     absl::StatusOr<backend::LeafClaims<D>> prove(backend::Channel<D, Hasher>& channel) {
-        build();
+        {
+            const Span span(context_.stream, "build_tower_witness");
+            build();
+        }
         std::array<Ext, 6> roots;
         for (std::size_t v = 0; v < 6; ++v) roots[v] = dense_[0][v][0];
         channel.send("roots", roots);

@@ -228,9 +228,12 @@ template <class Hasher>
     const std::uint64_t size = std::uint64_t{width} << h;
     DeviceBuffer<KoalaBear> dense(context, size);
     std::uint64_t at = 0;
-    for (const std::span<const KoalaBear> part : columns) {
-        context.stream.upload((dense.data() + at).raw(), part.data(), part.size_bytes());
-        at += part.size();
+    {
+        const Span span(context.stream, "transport_structural_witness");
+        for (const std::span<const KoalaBear> part : columns) {
+            context.stream.upload((dense.data() + at).raw(), part.data(), part.size_bytes());
+            at += part.size();
+        }
     }
     context.stream.clear((dense.data() + at).raw(), (size - at) * sizeof(KoalaBear));
     Oracle<Hasher> oracle;
