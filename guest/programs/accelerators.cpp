@@ -36,6 +36,8 @@ enum Operation : uint32_t {
     kSecp256r1Verify,
     kKeccak256Unaligned,
     kNullArgument,
+    kPoseidon2Width16,
+    kPoseidon2Width24,
 };
 
 constexpr int kBadRequest = 1;
@@ -187,6 +189,16 @@ bool kzg(Arguments& arguments) {
     return put(zkvm_kzg_point_eval(&commitment, &z, &y, &proof, &verified), verified);
 }
 
+template <size_t kWidth>
+bool permutation(Arguments& arguments, void (*function)(uint32_t*)) {
+    struct alignas(8) State {
+        uint32_t word[kWidth];
+    };
+    auto state = arguments.take<State>();
+    function(state.word);
+    return put(ZKVM_EOK, state);
+}
+
 // Keccak of the same bytes at eight alignments; all have to agree.
 bool keccak_unaligned(Arguments& arguments) {
     uint8_t* heap = nullptr;
@@ -256,6 +268,10 @@ bool run(uint32_t operation, Arguments& arguments) {
             (void)zkvm_keccak256(nullptr, 0, nowhere);  // ends the program
             return true;
         }
+        case kPoseidon2Width16:
+            return permutation<16>(arguments, sluice_poseidon2_16);
+        case kPoseidon2Width24:
+            return permutation<24>(arguments, sluice_poseidon2_24);
         default:
             return false;
     }

@@ -28,9 +28,9 @@ struct Accelerator {
     std::uint64_t bit;
 };
 constexpr Accelerator kAccelerators[] = {
-    {"memcpy", SLUICE_FEATURE_MEMCPY},       {"keccak", SLUICE_FEATURE_KECCAK},   {"sha256", SLUICE_FEATURE_SHA256},
-    {"secp256k1", SLUICE_FEATURE_SECP256K1}, {"uint256", SLUICE_FEATURE_UINT256}, {"bn254", SLUICE_FEATURE_BN254},
-    {"bls12_381", SLUICE_FEATURE_BLS12_381},
+    {"memcpy", SLUICE_FEATURE_MEMCPY},       {"keccak", SLUICE_FEATURE_KECCAK},       {"sha256", SLUICE_FEATURE_SHA256},
+    {"secp256k1", SLUICE_FEATURE_SECP256K1}, {"uint256", SLUICE_FEATURE_UINT256},     {"bn254", SLUICE_FEATURE_BN254},
+    {"bls12_381", SLUICE_FEATURE_BLS12_381}, {"poseidon2", SLUICE_FEATURE_POSEIDON2},
 };
 
 static_assert(std::accumulate(std::begin(kAccelerators), std::end(kAccelerators), std::uint64_t{0},

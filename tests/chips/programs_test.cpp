@@ -1,6 +1,8 @@
 // Every instruction of RV64IM on edge and random operands: the tables of the run keep all rules, and the words that
 // they say the run leaves are those of a second machine written from the manual. SPDX-License-Identifier: MIT OR
 // Apache-2.0
+#include <set>
+
 #include "check_program.h"
 #include "prover/random_program.h"
 
@@ -80,6 +82,28 @@ TEST_CASE("exit codes, and where the digest lies") {
             CHECK(run.faults() == "");
         }
     }
+}
+
+TEST_CASE("every accelerator has chips, which machines without it do not have") {
+    CHECK(chips::provable_features() == SLUICE_FEATURES_ALL);
+    Assembler text;
+    halt(text);
+    const auto chips_of = [&](std::uint64_t features) {
+        vm::Program program = make_program(text);
+        program.features = vm::FeatureWord{.value = features};
+        const auto machine = chips::Rv64Machine::make(program);
+        REQUIRE(machine.ok());
+        std::set<std::string> names;
+        for (const machine::ChipDescription& chip : machine->shards().chips()) names.insert(chip.name);
+        return names;
+    };
+    const auto none = chips_of(0);
+    const auto poseidon2 = chips_of(SLUICE_FEATURE_POSEIDON2);
+    CHECK(poseidon2.size() == none.size() + 2);
+    CHECK((poseidon2.contains("poseidon2_16") && poseidon2.contains("poseidon2_24")));
+    const auto others = chips_of(SLUICE_FEATURES_ALL & ~std::uint64_t{SLUICE_FEATURE_POSEIDON2});
+    CHECK(chips_of(SLUICE_FEATURES_ALL).size() == others.size() + 2);
+    CHECK_FALSE((others.contains("poseidon2_16") || others.contains("poseidon2_24")));
 }
 
 TEST_CASE("a run that no chip can prove is an error") {

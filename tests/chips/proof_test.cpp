@@ -4,6 +4,7 @@
 #include "copy_calls.h"
 #include "execution.h"
 #include "machine_run.h"
+#include "poseidon2_calls.h"
 #include "sha256_calls.h"
 #include "sluice/abi/semantics.h"
 #include "sluice/backend_cpu/cpu_backend.h"
@@ -99,8 +100,9 @@ TEST_CASE("a run over three shards is proved, for its exit code and output alone
 
 TEST_CASE("calls of accelerators are proved") {
     SLUICE_RANDOM(rng);
-    for (const ProgramCase& test : {program_of(wide_calls(rng, 2)), program_of(field_calls_on(rng, 1)),
-                                    program_of(some_copies(rng, 12)), program_of(random_sha256(rng, 2))}) {
+    for (const ProgramCase& test :
+         {program_of(wide_calls(rng, 2)), program_of(field_calls_on(rng, 1)), program_of(some_copies(rng, 12)),
+          program_of(random_sha256(rng, 2)), program_of(poseidon2_calls(rng, 2))}) {
         const MachineRun run = MachineRun::make(test.program, test.input, {20});
         REQUIRE(run.faults() == "");
         const Proving proving(run.machine);

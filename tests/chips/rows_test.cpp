@@ -4,6 +4,7 @@
 
 #include "copy_calls.h"
 #include "keccak_programs.h"
+#include "poseidon2_calls.h"
 #include "row_judge.h"
 #include "sha256_calls.h"
 #include "sluice/isa/decode.h"
@@ -94,7 +95,8 @@ void visit_rows(std::mt19937_64& rng, int rows, const Visit& visit) {
     for (const ProgramCase& test :
          {register_arithmetic(rng), special_registers(rng), immediate_arithmetic(rng), constants(), branches(rng),
           jumps(), loads_and_stores(rng), ecalls(), program_of(wide_calls(rng, 8)), program_of(field_calls_on(rng, 2)),
-          program_of(some_copies(rng, 40)), keccak_calls(rng), program_of(random_sha256(rng, 1))}) {
+          program_of(some_copies(rng, 40)), keccak_calls(rng), program_of(random_sha256(rng, 1)),
+          program_of(poseidon2_calls(rng, 2))}) {
         const MachineRun run = MachineRun::make(test.program, test.input);
         const RowJudge judge(run);
         const machine::TableTrace& shard = run.tables.shards[0];

@@ -9,6 +9,7 @@
 #include "crypto/gmp.h"
 #include "programs.h"
 #include "sluice/abi/ecall.h"
+#include "support/catch.h"
 
 namespace sluice::test {
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "prover/naive_poseidon2.h"
+#include "sluice/abi/ecall.h"
 #include "sluice/abi/exit.h"
 #include "sluice/abi/features.h"
 #include "sluice/base/keccak.h"
@@ -51,6 +53,8 @@ enum Operation : std::uint32_t {
     kSecp256r1Verify,
     kKeccak256Unaligned,
     kNullArgument,
+    kPoseidon2Width16,
+    kPoseidon2Width24,
 };
 
 const std::filesystem::path kGuest = std::filesystem::path(SLUICE_GUEST_DIR) / "accelerators.elf";
@@ -504,10 +508,55 @@ TEST_CASE("a signature recovered inside the guest verifies there, and a changed 
     }
 }
 
+TEST_CASE("Poseidon2 inside the guest is its definition on integers, by ecalls and in software") {
+    SLUICE_NEED_GUESTS();
+    SLUICE_RANDOM(rng);
+    constexpr std::uint64_t kPrime = test::kKoalaBear;
+    const std::uint64_t inverse = test::naive_inverse_power_of_two(32);
+    std::vector<Request> requests;
+    std::vector<std::size_t> sizes;
+    std::vector<Bytes> expected;
+    for (int i = 0; i < 20; ++i) {
+        const std::size_t width = i % 2 == 0 ? 16 : 24;
+        Bytes state = random_bytes(rng, 4 * width);
+        test::Integers elements;
+        for (std::size_t j = 0; j < width; ++j) {
+            // Words are elements times 2^32; those of p or more stand for their residue.
+            const auto edge = static_cast<std::uint32_t>(kPrime - 1 + rng() % 3);
+            if (i < 8) store_le(state.data() + 4 * j, i < 4 ? 0xffffffffu : edge);
+            elements.push_back(load_le<std::uint32_t>(state.data() + 4 * j) % kPrime * inverse % kPrime);
+        }
+        Bytes result(4 * width);
+        std::size_t at = 0;
+        for (const std::uint64_t element :
+             width == 16 ? test::naive_poseidon2<16>(elements) : test::naive_poseidon2<24>(elements)) {
+            store_le(result.data() + at, static_cast<std::uint32_t>((element << 32) % kPrime));
+            at += 4;
+        }
+        requests.push_back({width == 16 ? kPoseidon2Width16 : kPoseidon2Width24, state});
+        sizes.push_back(4 * width);
+        expected.push_back(result);
+    }
+    for (const std::uint64_t features :
+         {std::uint64_t{SLUICE_FEATURES_ALL}, std::uint64_t{SLUICE_FEATURE_POSEIDON2}, std::uint64_t{0}}) {
+        const vm::Run run = run_requests(requests, features);
+        const std::uint64_t calls = features == 0 ? 0 : 10;
+        CHECK(run.cost.ecalls[SLUICE_ECALL_POSEIDON2_16].calls == calls);
+        CHECK(run.cost.ecalls[SLUICE_ECALL_POSEIDON2_24].calls == calls);
+        const auto answers = ask(requests, sizes, features);
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            REQUIRE(answers[i].ok);
+            REQUIRE(answers[i].result == expected[i]);
+        }
+    }
+}
+
 TEST_CASE("a machine without a feature never sees its ecalls") {
     SLUICE_NEED_GUESTS();
     SLUICE_RANDOM(rng);
-    const std::vector<Request> requests = {{kKeccak256, random_bytes(rng, 500)}, {kSha256, random_bytes(rng, 500)}};
+    const std::vector<Request> requests = {{kKeccak256, random_bytes(rng, 500)},
+                                           {kSha256, random_bytes(rng, 500)},
+                                           {kPoseidon2Width16, random_bytes(rng, 64)}};
     for (std::uint64_t missing = 1; missing < SLUICE_FEATURES_ALL; missing *= 2) {
         const vm::Run run = run_requests(requests, SLUICE_FEATURES_ALL & ~missing);
         INFO("missing " << missing << ": " << run.trap.to_string());

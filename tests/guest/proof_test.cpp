@@ -128,6 +128,10 @@ TEST_CASE("a program's output does not depend on which accelerators have circuit
                                    "3af00adb22c6bb08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03c"
                                    "c744a2888ae40caa232946c5e7e1")));
         }
+        if ((features & SLUICE_FEATURE_POSEIDON2) != 0) {
+            request(input, 21, Bytes(64, 0xa5));
+            request(input, 22, Bytes(96, 0xa5));
+        }
         if ((features & SLUICE_FEATURE_SECP256K1) != 0) {
             // Any message and s, r the base point's x (SEC 2), recovery id 0.
             Bytes signature(32, 0x5c);
@@ -170,21 +174,16 @@ TEST_CASE("a program's output does not depend on which accelerators have circuit
     }
 }
 
-TEST_CASE("a guest program's run is proved with 100 bits, and the shipped verifier accepts it for its output alone") {
-    if (!std::filesystem::exists(path_of("fib.elf")))
-        SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
-    const vm::Program program = load("fib.elf", 0);
-    const std::vector<std::uint8_t> input = {90, 0, 0, 0, 0, 0, 0, 0};
+/// Proves the run with 100 bits; the shipped verifier accepts the proof for the run's output and exit code 0 alone.
+void check_proof(const vm::Program& program, const Bytes& input, std::uint64_t cut, vm::Run& run_out) {
     const auto machine = chips::Rv64Machine::make(program);
     REQUIRE(machine.ok());
     vm::ShardPlan plan;
-    plan.cuts = {2500};
+    plan.cuts = {cut};
     const auto run = chips::Rv64Run::make(*machine, program, input, plan);
     INFO(run.status().ToString());
     REQUIRE(run.ok());
-    // F(90), known from elsewhere.
-    REQUIRE(run->run().output.size() == 8);
-    CHECK(load_le<std::uint64_t>(run->run().output.data()) == 2880067194370816120);
+    run_out = run->run();
 
     const auto backend = backend_cpu::make_backend<4, hash::Poseidon2Hasher16>({});
     protocol::KeyOptions options;
@@ -205,6 +204,31 @@ TEST_CASE("a guest program's run is proved with 100 bits, and the shipped verifi
     CHECK_FALSE(protocol::check_with_verifier(key->body(), *proof, chips::statement_of(1, digest)).ok());
     digest[0] ^= 1;
     CHECK_FALSE(protocol::check_with_verifier(key->body(), *proof, chips::statement_of(0, digest)).ok());
+}
+
+TEST_CASE("a guest program's run is proved with 100 bits, and the shipped verifier accepts it for its output alone") {
+    if (!std::filesystem::exists(path_of("fib.elf")))
+        SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
+    vm::Run run;
+    check_proof(load("fib.elf", 0), {90, 0, 0, 0, 0, 0, 0, 0}, 2500, run);
+    // F(90), known from elsewhere.
+    REQUIRE(run.output.size() == 8);
+    CHECK(load_le<std::uint64_t>(run.output.data()) == 2880067194370816120);
+}
+
+TEST_CASE("hashes of the proof system, of both widths, are proved in a guest program") {
+    if (!std::filesystem::exists(path_of("accelerators.elf")))
+        SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
+    Bytes input;
+    request(input, 21, Bytes(64, 0x11));
+    request(input, 22, Bytes(96, 0x22));
+    const auto software = vm::execute(load("accelerators.elf", 0), input);
+    REQUIRE(software.ok());
+    vm::Run run;
+    check_proof(load("accelerators.elf", SLUICE_FEATURE_POSEIDON2), input, 200, run);
+    CHECK(run.output == software->output);
+    CHECK(run.cost.ecalls[SLUICE_ECALL_POSEIDON2_16].calls == 1);
+    CHECK(run.cost.ecalls[SLUICE_ECALL_POSEIDON2_24].calls == 1);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "prover/naive_poseidon2.h"
 #include "sluice/abi/cost.h"
 #include "sluice/abi/ecall.h"
 #include "sluice/abi/memory_map.h"
@@ -188,7 +189,7 @@ TEST_CASE("regions of the memory map are whole pages and do not overlap") {
 TEST_CASE("a number that is no ecall is a trap") {
     TestMemory memory;
     for (const std::uint64_t number : {std::uint64_t{0x04}, std::uint64_t{0x53}, std::uint64_t{0x5f},
-                                       std::uint64_t{0x60}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
+                                       std::uint64_t{0x62}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
         REQUIRE(abi::execute_ecall(number, {kBase, kBase, kBase, kBase}, memory).trap == TrapCode::unknown_ecall);
     }
     REQUIRE(memory.writes == 0);
@@ -317,6 +318,89 @@ TEST_CASE("KECCAK_ABSORB reads a block that overlaps the state before it writes"
     abi::keccak_f(expected.data());
     REQUIRE(trap_of(memory, Ecall::keccak_absorb, kBase, kBase + 24) == TrapCode::none);
     REQUIRE(memory.get<Words<25>>(kBase) == expected);
+}
+
+namespace {
+
+/// A state as memory holds it: w stands for w / 2^32.
+std::vector<std::uint32_t> montgomery(const test::Integers& elements) {
+    std::vector<std::uint32_t> words;
+    for (const std::uint64_t element : elements) {
+        words.push_back(static_cast<std::uint32_t>((element << 32) % test::kKoalaBear));
+    }
+    return words;
+}
+
+/// The state at kBase + `at` after the ecall.
+std::vector<std::uint32_t> permuted(const std::vector<std::uint32_t>& state, std::uint64_t at) {
+    TestMemory memory;
+    std::memcpy(memory.bytes.data() + at, state.data(), 4 * state.size());
+    std::vector<std::uint8_t> expected = memory.bytes;
+    const Ecall ecall = state.size() == 16 ? Ecall::poseidon2_16 : Ecall::poseidon2_24;
+    REQUIRE(trap_of(memory, ecall, kBase + at) == TrapCode::none);
+    std::vector<std::uint32_t> result(state.size());
+    std::memcpy(result.data(), memory.bytes.data() + at, 4 * state.size());
+    // Nothing else changes.
+    std::memcpy(expected.data() + at, result.data(), 4 * state.size());
+    REQUIRE(memory.bytes == expected);
+    REQUIRE(memory.touched.size() == state.size() / 2);
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("POSEIDON2 meets Plonky3's vectors") {
+    // koala-bear/src/poseidon2.rs, test_default_koalabear_poseidon2_width_16 and _24.
+    CHECK(
+        permuted(montgomery({894848333, 1437655012, 1200606629, 1690012884, 71131202, 1749206695, 1717947831, 120589055,
+                             19776022, 42382981, 1831865506, 724844064, 171220207, 1299207443, 227047920, 1783754913}),
+                 0) ==
+        montgomery({1934285469, 604889435, 133449501, 1026180808, 1830659359, 176667110, 1391183747, 351743874,
+                    1238264085, 1292768839, 2023573270, 1201586780, 1360691759, 1230682461, 748270449, 651545025}));
+    CHECK(permuted(montgomery({886409618,  1327899896, 1902407911, 591953491, 648428576,  1844789031,
+                               1198336108, 355597330,  1799586834, 59617783,  790334801,  1968791836,
+                               559272107,  31054313,   1042221543, 474748436, 135686258,  263665994,
+                               1962340735, 1741539604, 2026927696, 449439011, 1131357108, 50869465}),
+                   0) ==
+          montgomery({382801106, 82839311,   1503190615, 1987418517, 854076995,  1862291425, 262755189, 1050814217,
+                      722724562, 741265943,  1026879332, 754316749,  1966025564, 1518878196, 502200188, 1368172258,
+                      845459257, 1711434837, 724453836,  171032289,  655223446,  1098636135, 407832555, 1707498914}));
+}
+
+TEST_CASE("POSEIDON2 is its definition on integers, for words of p or more too") {
+    SLUICE_RANDOM(rng);
+    const auto p = static_cast<std::uint32_t>(test::kKoalaBear);
+    const std::uint32_t edges[] = {0, 1, p - 1, p, p + 1, 2 * p - 1, 2 * p, 0xffffffff};
+    const std::uint64_t inverse = test::naive_inverse_power_of_two(32);
+    for (unsigned round = 0; round < 200; ++round) {
+        std::vector<std::uint32_t> state(round % 2 == 0 ? 16 : 24);
+        for (std::uint32_t& word : state) {
+            word = rng() % 4 == 0 ? edges[rng() % std::size(edges)] : static_cast<std::uint32_t>(rng());
+        }
+        test::Integers elements;
+        for (const std::uint32_t word : state) elements.push_back(word % p * inverse % p);
+        const auto expected =
+            montgomery(state.size() == 16 ? test::naive_poseidon2<16>(elements) : test::naive_poseidon2<24>(elements));
+        for (const std::uint32_t word : expected) REQUIRE(word < p);
+        REQUIRE(permuted(state, 8 * (rng() % 1000)) == expected);
+    }
+}
+
+TEST_CASE("POSEIDON2 refuses misaligned pointers and memory without permission") {
+    TestMemory memory;
+    for (const Ecall ecall : {Ecall::poseidon2_16, Ecall::poseidon2_24}) {
+        const std::uint64_t bytes = ecall == Ecall::poseidon2_16 ? 64 : 96;
+        for (const std::uint64_t offset : {1, 2, 4, 7}) {
+            REQUIRE(trap_of(memory, ecall, kBase + offset) == TrapCode::ecall_misaligned);
+        }
+        REQUIRE(trap_of(memory, ecall, kNowhere) == TrapCode::load_fault);
+        REQUIRE(trap_of(memory, ecall, kConstants) == TrapCode::store_fault);
+        REQUIRE(trap_of(memory, ecall, kBase + kSize - bytes + 8) == TrapCode::load_fault);
+        REQUIRE(trap_of(memory, ecall, ~std::uint64_t{0} - 7) == TrapCode::load_fault);
+        REQUIRE(memory.writes == 0);
+        REQUIRE(trap_of(memory, ecall, kBase + kSize - bytes) == TrapCode::none);
+        memory.writes = 0;
+    }
 }
 
 TEST_CASE("hash ecalls refuse misaligned pointers and memory without permission") {

@@ -198,6 +198,16 @@ using Bls12_381Fp2 = MachineQuadratic<Bls12_381Fp, SLUICE_ECALL_BLS12_381_FP2_AD
 using Bls12_381 = crypto::pairing::Bls12_381<Bls12_381Fp, Bls12_381Fp2>;
 using Kzg = crypto::pairing::Kzg<Bls12_381Fp, Bls12_381Fp2>;
 
+/// Poseidon2 of a state aligned to 8; false if the machine has not it.
+template <unsigned kWidth>
+[[nodiscard]] inline bool poseidon2_if_there(std::uint32_t* state) noexcept {
+    if (!has_feature(SLUICE_FEATURE_POSEIDON2)) [[unlikely]] {
+        return false;
+    }
+    ecall<kWidth == 16 ? SLUICE_ECALL_POSEIDON2_16 : SLUICE_ECALL_POSEIDON2_24>(address_of(state));
+    return true;
+}
+
 /// modexp for moduli of up to 256 bits; false for longer ones.
 [[nodiscard]] inline bool modexp_if_short(ByteView base, ByteView exponent, ByteView modulus,
                                           MutableBytes output) noexcept {

@@ -1,5 +1,5 @@
 // The meaning of every ecall. Plain arithmetic of its own: it shares no code with the crypto libraries it is compared
-// with. SPDX-License-Identifier: MIT OR Apache-2.0
+// with; Poseidon2 alone is the proof system's. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sluice/abi/semantics.h"
 
 #include <bit>
@@ -7,6 +7,7 @@
 
 #include "sluice/abi/secp256k1.h"
 #include "sluice/abi/wide_integer.h"
+#include "sluice/hash/poseidon2.h"
 
 namespace sluice::abi {
 namespace {
@@ -275,6 +276,23 @@ TrapCode ring_operation(const Arguments& argument, MemoryPort& memory, Operation
     return store(memory, argument[0], Ring::apply(operation, a, b));
 }
 
+template <unsigned kWidth>
+TrapCode poseidon2_permute(const Arguments& argument, MemoryPort& memory) noexcept {
+    using math::KoalaBear;
+    Limbs<kWidth / 2> words;
+    SLUICE_TRAP_IF_ANY(load(memory, argument[0], words));
+    KoalaBear state[kWidth];
+    for (unsigned i = 0; i < kWidth; ++i) {
+        const auto word = static_cast<std::uint32_t>(words[i / 2] >> (32 * (i % 2)));
+        state[i] = KoalaBear::from_montgomery(word % KoalaBear::kModulus);
+    }
+    hash::poseidon2<kWidth>(state);
+    for (unsigned i = 0; i < kWidth / 2; ++i) {
+        words[i] = state[2 * i].montgomery | (std::uint64_t{state[2 * i + 1].montgomery} << 32);
+    }
+    return store(memory, argument[0], words);
+}
+
 TrapCode run(Ecall ecall, const Arguments& argument, MemoryPort& memory, EcallOutcome& outcome) noexcept {
     switch (ecall) {
         case Ecall::halt:
@@ -326,6 +344,10 @@ TrapCode run(Ecall ecall, const Arguments& argument, MemoryPort& memory, EcallOu
             return ring_operation<Fp2<Bls12381>>(argument, memory, Operation::subtract);
         case Ecall::bls12_381_fp2_mul:
             return ring_operation<Fp2<Bls12381>>(argument, memory, Operation::multiply);
+        case Ecall::poseidon2_16:
+            return poseidon2_permute<16>(argument, memory);
+        case Ecall::poseidon2_24:
+            return poseidon2_permute<24>(argument, memory);
     }
     return TrapCode::unknown_ecall;
 }

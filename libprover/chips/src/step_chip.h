@@ -131,15 +131,16 @@ class Dispatch {
 };
 
 // Parts of the list, in files of their own that compile apart.
-void add_sums(std::vector<StepChip>& chips);      ///< constants, sums, comparisons, branches, jumps
-void add_logic(std::vector<StepChip>& chips);     ///< logic and shifts
-void add_products(std::vector<StepChip>& chips);  ///< multiplication and division
-void add_memory(std::vector<StepChip>& chips);    ///< loads, stores
-void add_ecalls(std::vector<StepChip>& chips);    ///< ECALLs that every machine has
-void add_wide(std::vector<StepChip>& chips);      ///< ECALLs of secp256k1 and of 256-bit integers
-void add_copies(std::vector<StepChip>& chips);    ///< MEMCPY
-void add_keccak(std::vector<StepChip>& chips);    ///< KECCAK_F, KECCAK_ABSORB
-void add_sha256(std::vector<StepChip>& chips);    ///< SHA256_COMPRESS
-void add_fields(std::vector<StepChip>& chips);    ///< ECALLs of the fields of bn254 and BLS12-381
+void add_sums(std::vector<StepChip>& chips);       ///< constants, sums, comparisons, branches, jumps
+void add_logic(std::vector<StepChip>& chips);      ///< logic and shifts
+void add_products(std::vector<StepChip>& chips);   ///< multiplication and division
+void add_memory(std::vector<StepChip>& chips);     ///< loads, stores
+void add_ecalls(std::vector<StepChip>& chips);     ///< ECALLs that every machine has
+void add_wide(std::vector<StepChip>& chips);       ///< ECALLs of secp256k1 and of 256-bit integers
+void add_copies(std::vector<StepChip>& chips);     ///< MEMCPY
+void add_keccak(std::vector<StepChip>& chips);     ///< KECCAK_F, KECCAK_ABSORB
+void add_sha256(std::vector<StepChip>& chips);     ///< SHA256_COMPRESS
+void add_fields(std::vector<StepChip>& chips);     ///< ECALLs of the fields of bn254 and BLS12-381
+void add_poseidon2(std::vector<StepChip>& chips);  ///< POSEIDON2_16, POSEIDON2_24
 
 }  // namespace sluice::chips

@@ -23,6 +23,7 @@ const std::vector<StepChip>& step_chips() {
         add_keccak(chips);
         add_sha256(chips);
         add_fields(chips);
+        add_poseidon2(chips);
         std::sort(chips.begin(), chips.end(), [](const StepChip& a, const StepChip& b) { return a.id < b.id; });
         return chips;
     }();

@@ -80,6 +80,8 @@ inline constexpr std::array kEcallCosts{
     detail::chip(Ecall::bls12_381_fp2_add, 335),
     detail::chip(Ecall::bls12_381_fp2_sub, 335),
     detail::chip(Ecall::bls12_381_fp2_mul, 524),
+    detail::chip(Ecall::poseidon2_16, 238),
+    detail::chip(Ecall::poseidon2_24, 345),
 };
 
 /// The row of `number` in the table; an all-zero row for a number that is no ecall.

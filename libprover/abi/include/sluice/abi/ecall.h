@@ -14,7 +14,8 @@
  *               not a multiple of 8 is the trap `ecall_misaligned`. An input word outside readable memory is the trap
  *               `load_fault`, an output word outside writable memory the trap `store_fault`.
  *   Aliasing    Operands may overlap in any way: all inputs are read before the first output word is written.
- *   Numbers     Multi-word integers are little-endian 64-bit limbs, least significant first; never Montgomery form.
+ *   Numbers     Multi-word integers are little-endian 64-bit limbs, least significant first; never Montgomery form,
+ *               but for the elements of POSEIDON2.
  *               A field element is canonical when it is below the modulus.
  *   Traps       A trap ends the run; a run that trapped has no proof. If several conditions hold at once, which one is
  *               named is not specified, but it is a trap all the same.
@@ -109,6 +110,14 @@
 #define SLUICE_ECALL_BLS12_381_FP2_SUB 0x5d
 #define SLUICE_ECALL_BLS12_381_FP2_MUL 0x5e
 
+/* POSEIDON2_16, POSEIDON2_24: the permutation Poseidon2 over KoalaBear, p = 2^31 - 2^24 + 1, of 16 or of 24 elements,
+ * in place (eprint 2023/323; constants and matrices are those of libprover/hash, which are Plonky3's). a0  state:
+ * 32-bit integers in the machine's byte order, element 0 at the lowest address; 8 or 12 words An integer w stands for
+ * the element w / 2^32: Montgomery form, in which programs hold elements in memory, so that a call needs no conversion.
+ * Every input is taken, w of p or more as its residue; results are below p. */
+#define SLUICE_ECALL_POSEIDON2_16 0x60
+#define SLUICE_ECALL_POSEIDON2_24 0x61
+
 /* One row per ecall: X(lower-case name, macro suffix, feature bit or 0 if every machine has it). */
 #define SLUICE_FOR_EACH_ECALL(X)                                      \
     X(halt, HALT, 0)                                                  \
@@ -133,7 +142,9 @@
     X(bls12_381_fp_mul, BLS12_381_FP_MUL, SLUICE_FEATURE_BLS12_381)   \
     X(bls12_381_fp2_add, BLS12_381_FP2_ADD, SLUICE_FEATURE_BLS12_381) \
     X(bls12_381_fp2_sub, BLS12_381_FP2_SUB, SLUICE_FEATURE_BLS12_381) \
-    X(bls12_381_fp2_mul, BLS12_381_FP2_MUL, SLUICE_FEATURE_BLS12_381)
+    X(bls12_381_fp2_mul, BLS12_381_FP2_MUL, SLUICE_FEATURE_BLS12_381) \
+    X(poseidon2_16, POSEIDON2_16, SLUICE_FEATURE_POSEIDON2)           \
+    X(poseidon2_24, POSEIDON2_24, SLUICE_FEATURE_POSEIDON2)
 
 #if defined(__cplusplus) && !defined(__ASSEMBLER__)
 
@@ -151,7 +162,7 @@ enum class Ecall : std::uint64_t {
 };
 
 /// One more than the largest ecall number: the size of a table indexed by number.
-inline constexpr std::size_t kEcallNumberEnd = SLUICE_ECALL_BLS12_381_FP2_MUL + 1;
+inline constexpr std::size_t kEcallNumberEnd = SLUICE_ECALL_POSEIDON2_24 + 1;
 
 /// The ecall's name as in this header, lower case; empty for a number that is none.
 [[nodiscard]] constexpr std::string_view ecall_name(std::uint64_t number) noexcept {
