@@ -7,6 +7,7 @@
 
 #include "hash_script.h"
 #include "sluice/hash/blake3_hasher.h"
+#include "sluice/hash/linked_poseidon2.h"
 #include "sluice/hash/poseidon2_hasher.h"
 #include "zkvm_io.h"
 
@@ -25,9 +26,11 @@ uint32_t load_word(const uint8_t* input, size_t index) {
 }
 
 size_t run(uint32_t hasher, HashOperation operation, std::span<const KoalaBear> elements, uint8_t* out) {
-    if (hasher == 16) return sluice::guest::run_hash_script<sluice::hash::Poseidon2Hasher16>(operation, elements, out);
-    if (hasher == 24) return sluice::guest::run_hash_script<sluice::hash::Poseidon2Hasher24>(operation, elements, out);
-    if (hasher == 3) return sluice::guest::run_hash_script<sluice::hash::Blake3Hasher>(operation, elements, out);
+    using namespace sluice::hash;
+    using sluice::guest::run_hash_script;
+    if (hasher == 16) return run_hash_script<Poseidon2Hasher16Over<LinkedPoseidon2>>(operation, elements, out);
+    if (hasher == 24) return run_hash_script<Poseidon2Hasher24Over<LinkedPoseidon2>>(operation, elements, out);
+    if (hasher == 3) return run_hash_script<Blake3Hasher>(operation, elements, out);
     return 0;
 }
 

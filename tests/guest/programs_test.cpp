@@ -11,6 +11,7 @@
 
 #include "hash_script.h"
 #include "prover/random_field.h"
+#include "sluice/abi/ecall.h"
 #include "sluice/abi/exit.h"
 #include "sluice/abi/features.h"
 #include "sluice/abi/memory_map.h"
@@ -188,11 +189,15 @@ void check_hashes(std::uint32_t hasher, std::mt19937_64& rng) {
             }
             std::vector<std::uint8_t> expected(guest::kHashScriptBytes);
             expected.resize(guest::run_hash_script<H>(operation, elements, expected.data()));
-            const vm::Run run = run_guest("hash", words_of(words));
-            INFO(H::kName << ", operation " << static_cast<std::uint32_t>(operation) << ", " << count
-                          << " elements: " << run.cost.instructions << " instructions");
-            REQUIRE(run.exit_code == 0);
-            CHECK(run.output == expected);
+            for (const std::uint64_t features : kFeatureSets) {
+                const vm::Run run = run_guest("hash", words_of(words), features);
+                INFO(H::kName << ", operation " << static_cast<std::uint32_t>(operation) << ", " << count
+                              << " elements: " << run.cost.instructions << " instructions");
+                REQUIRE(run.exit_code == 0);
+                CHECK(run.output == expected);
+                CHECK((run.cost.ecalls[SLUICE_ECALL_POSEIDON2_16].calls != 0) == (features != 0 && hasher == 16));
+                CHECK((run.cost.ecalls[SLUICE_ECALL_POSEIDON2_24].calls != 0) == (features != 0 && hasher == 24));
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sluice/abi/ecall.h"
 #include "sluice/vm/elf.h"
 #include "sluice/vm/machine.h"
 #include "soundness.h"
@@ -39,8 +40,15 @@ void compare() {
         SLUICE_SKIP("no guest programs in " SLUICE_GUEST_DIR " (RISC-V tools missing?)");
     std::ifstream file(path, std::ios::binary);
     const std::vector<std::uint8_t> elf{std::istreambuf_iterator<char>(file), {}};
-    const auto program = vm::load_elf(elf);
-    REQUIRE(program.ok());
+    // With Poseidon2 of the machine, and in software.
+    std::vector<vm::Program> programs;
+    for (const std::uint64_t features : {std::uint64_t{SLUICE_FEATURES_ALL}, std::uint64_t{0}}) {
+        std::vector<std::uint8_t> patched = elf;
+        REQUIRE(vm::patch_features(patched, features).ok());
+        auto program = vm::load_elf(patched);
+        REQUIRE(program.ok());
+        programs.push_back(*std::move(program));
+    }
 
     KeyOptions options;
     options.stack_heights = {3, 13};
@@ -54,16 +62,22 @@ void compare() {
         Arena arena(memory.data(), memory.size() * 8);
         const verify::Verdict verdict = verify::verify(machine.key().bytes, proof, statement, arena);
         CHECK(verdict.ok() == honest);
-        const auto run = vm::execute(*program, guest_input(machine.key().bytes, proof, statement));
-        REQUIRE(run.ok());
-        const std::size_t proof_size = proof.size();
-        const std::uint64_t instructions = run->cost.instructions;
-        CAPTURE(proof_size, instructions, in_words(verdict));
-        CHECK(run->exit_code == (honest ? 0 : 2));
-        REQUIRE(run->output.size() == 12);
-        CHECK(load_le<std::uint32_t>(run->output.data()) == static_cast<std::uint32_t>(verdict.status));
-        CHECK(load_le<std::uint32_t>(run->output.data() + 4) == verdict.table);
-        CHECK(load_le<std::uint32_t>(run->output.data() + 8) == verdict.position);
+        for (const vm::Program& program : programs) {
+            const auto run = vm::execute(program, guest_input(machine.key().bytes, proof, statement));
+            REQUIRE(run.ok());
+            const std::size_t proof_size = proof.size();
+            const std::uint64_t instructions = run->cost.instructions;
+            CAPTURE(proof_size, instructions, in_words(verdict));
+            CHECK(run->exit_code == (honest ? 0 : 2));
+            REQUIRE(run->output.size() == 12);
+            CHECK(load_le<std::uint32_t>(run->output.data()) == static_cast<std::uint32_t>(verdict.status));
+            CHECK(load_le<std::uint32_t>(run->output.data() + 4) == verdict.table);
+            CHECK(load_le<std::uint32_t>(run->output.data() + 8) == verdict.position);
+            const bool accelerated = &program == programs.data();
+            const std::uint64_t number =
+                S::Hasher::kWidth == 16 ? SLUICE_ECALL_POSEIDON2_16 : SLUICE_ECALL_POSEIDON2_24;
+            CHECK((run->cost.ecalls[number].calls != 0) == accelerated);
+        }
     }
 }
 

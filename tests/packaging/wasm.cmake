@@ -16,7 +16,7 @@ foreach(library libwitness/base libprover/math libprover/hash libprover/params l
   list(APPEND includes -I${SOURCE}/${library}/include)
 endforeach()
 file(GLOB sources ${SOURCE}/libprover/verify/src/*.cpp ${SOURCE}/libprover/machine/src/*.cpp
-  ${SOURCE}/libprover/params/src/profile.cpp)
+  ${SOURCE}/libprover/params/src/profile.cpp ${SOURCE}/libprover/hash/soft/soft.cpp)
 set(objects "")
 list(APPEND sources ${HERE}/wasm/verify_export.cpp)
 foreach(source IN LISTS sources)

@@ -20,16 +20,17 @@ namespace sluice::verify {
 using math::KoalaBear;
 
 /// What a profile and one of its openings fix at compile time. `Observer_` sees the transcript's elements
-/// (hash/transcript.h).
+/// (hash/transcript.h); the hashers are over `Permutation_`.
 template <const params::Profile& kProfile_, params::OpeningId kOpeningId = kProfile_.default_opening,
-          class Observer_ = hash::NoObserver>
+          class Observer_ = hash::NoObserver, template <unsigned> class Permutation_ = hash::Poseidon2>
 struct Scheme {
     static constexpr const params::Profile& kProfile = kProfile_;
     static constexpr const params::Opening& kOpening = kProfile_.opening(kOpeningId);
     using Observer = Observer_;
     using Ext = math::Extension<kProfile.extension_degree>;
-    using Hasher = std::conditional_t<kProfile.hasher == params::Hasher::poseidon2_width16, hash::Poseidon2Hasher16,
-                                      hash::Poseidon2Hasher24>;
+    using Hasher =
+        std::conditional_t<kProfile.hasher == params::Hasher::poseidon2_width16,
+                           hash::Poseidon2Hasher16Over<Permutation_>, hash::Poseidon2Hasher24Over<Permutation_>>;
     using Digest = typename Hasher::Digest;
     using Transcript = hash::Transcript<Hasher, Observer>;
     static_assert(Digest::kElements == kProfile.digest_length);

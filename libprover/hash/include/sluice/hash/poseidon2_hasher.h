@@ -6,8 +6,8 @@
 
 namespace sluice::hash {
 
-/// Hashing by Poseidon2. The state is the rate, elements 0 to Rate - 1, then the capacity; a digest is the state's
-/// first DigestLength elements.
+/// Hashing by Poseidon2; `Permutation::permute` is its permutation, of a state aligned to 8. The state is the rate,
+/// elements 0 to Rate - 1, then the capacity; a digest is the state's first DigestLength elements.
 ///
 /// Leaf: capacity = (kLeafDomain, number of elements, 0, ...). Each block overwrites the rate, a last one that is short
 /// is filled with zeros (the number of elements, which is in the capacity, tells how many), then the state is permuted.
@@ -20,7 +20,7 @@ namespace sluice::hash {
 /// Sponge: capacity = (kTranscriptDomain, 0, ...) at first. A block of n elements overwrites the rate by them and
 /// zeros, and adds n to the first element of the capacity, which keeps a short block apart from one that ends in zeros
 /// and from squeezing on (n = 0); otherwise the capacity is never touched, and never read.
-template <unsigned Width, unsigned Rate, unsigned DigestLength>
+template <unsigned Width, unsigned Rate, unsigned DigestLength, class Permutation = Poseidon2<Width>>
 struct Poseidon2Hasher {
     static_assert(2 * DigestLength <= Width && DigestLength <= Rate && Rate < Width - 1);
     static constexpr std::string_view kName = Width == 16 ? "poseidon2-16" : "poseidon2-24";
@@ -49,10 +49,10 @@ struct Poseidon2Hasher {
 
      private:
         SLUICE_HD void permute() noexcept {
-            poseidon2<Width>(state_);
+            Permutation::permute(state_);
             filled_ = 0;
         }
-        KoalaBear state_[Width];
+        alignas(8) KoalaBear state_[Width];
         unsigned filled_ = 0;
     };
 
@@ -63,7 +63,7 @@ struct Poseidon2Hasher {
     }
 
     [[nodiscard]] SLUICE_HD static Digest compress(const Digest& left, const Digest& right) noexcept {
-        KoalaBear state[Width];
+        alignas(8) KoalaBear state[Width];
         for (unsigned i = 0; i < DigestLength; ++i) {
             state[i] = left.element[i];
             state[DigestLength + i] = right.element[i];
@@ -72,7 +72,7 @@ struct Poseidon2Hasher {
             state[2 * DigestLength] = KoalaBear::from_canonical(kNodeDomain);
             for (unsigned i = 2 * DigestLength + 1; i < Width; ++i) state[i] = KoalaBear::zero();
         }
-        poseidon2<Width>(state);
+        Permutation::permute(state);
         Digest result;
         for (unsigned i = 0; i < DigestLength; ++i) result.element[i] = state[i] + left.element[i];
         return result;
@@ -84,22 +84,26 @@ struct Poseidon2Hasher {
         SLUICE_HD void absorb_block(const KoalaBear* elements, unsigned count) noexcept {
             for (unsigned i = 0; i < Rate; ++i) state_[i] = i < count ? elements[i] : KoalaBear::zero();
             state_[Rate] += KoalaBear::from_canonical(count);
-            poseidon2<Width>(state_);
+            Permutation::permute(state_);
         }
-        SLUICE_HD void advance() noexcept { poseidon2<Width>(state_); }
+        SLUICE_HD void advance() noexcept { Permutation::permute(state_); }
         [[nodiscard]] SLUICE_HD KoalaBear output(unsigned i) const noexcept { return state_[i]; }
         /// The whole state, for grinding in many lanes.
         [[nodiscard]] SLUICE_HD const KoalaBear* state() const noexcept { return state_; }
 
      private:
-        KoalaBear state_[Width];
+        alignas(8) KoalaBear state_[Width];
     };
 };
 
 /// Of profile `bits100`: 248-bit digests and capacity.
-using Poseidon2Hasher16 = Poseidon2Hasher<16, 8, 8>;
+template <template <unsigned> class Permutation>
+using Poseidon2Hasher16Over = Poseidon2Hasher<16, 8, 8, Permutation<16>>;
+using Poseidon2Hasher16 = Poseidon2Hasher16Over<Poseidon2>;
 /// Of profile `bits128`: 279-bit digests and capacity (8 elements would give 124 bits against collisions).
-using Poseidon2Hasher24 = Poseidon2Hasher<24, 15, 9>;
+template <template <unsigned> class Permutation>
+using Poseidon2Hasher24Over = Poseidon2Hasher<24, 15, 9, Permutation<24>>;
+using Poseidon2Hasher24 = Poseidon2Hasher24Over<Poseidon2>;
 
 static_assert(Hasher<Poseidon2Hasher16> && Hasher<Poseidon2Hasher24>);
 static_assert(sizeof(Poseidon2Hasher16::Digest) == 32 && sizeof(Poseidon2Hasher24::Digest) == 36);
