@@ -1,12 +1,13 @@
 // What it costs to verify one shard proof of the synthetic machine: instructions on RV64IM (the guest program in the
-// emulator), permutations and products of extension elements (counted natively), size of the proof.
+// emulator) without accelerators, instructions and calls with them, permutations and products of extension elements
+// (counted natively), size of the proof.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 //   verify_cost [LOG_CELLS] > results/verify.json      # 2^22 cells if not said
 //
 // This file is compiled with -finstrument-functions: each entry of a function, inlined ones too, calls a hook, which
 // compares its address with those that are counted. So the library needs no counters. The number of permutations is
-// compared with the guest's. The guest's functions are those of its symbol table, most expensive first.
+// compared with the guest's calls. The guest's functions are those of its symbol table, most expensive first.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "execution.h"
+#include "sluice/abi/ecall.h"
 #include "sluice/backend_cpu/cpu_backend.h"
 #include "sluice/protocol/prover.h"
 #include "sluice/toys/synthetic.h"
@@ -87,7 +89,7 @@ Counts count_operations(ByteView key, ByteView proof) {
     product = address_of(multiply);
     scalar_product = address_of(scale);
     square = address_of(&Ext::square);
-    permutation = address_of(&hash::poseidon2<S::Hasher::kWidth>);
+    permutation = address_of(&hash::Poseidon2<S::Hasher::kWidth>::permute);
     std::vector<std::uint8_t> memory(verify::scratch_bytes(key.size(), proof.size()));
     Arena arena(memory.data(), memory.size());
     counts = {};
@@ -126,6 +128,45 @@ std::vector<std::uint8_t> guest_input(ByteView key, ByteView proof) {
     return input;
 }
 
+/// The guest on a machine with these accelerators.
+vm::ProfiledRun run_guest(std::uint64_t features, std::span<const std::uint8_t> input) {
+    std::ifstream file(SLUICE_VERIFY_GUEST, std::ios::binary);
+    std::vector<std::uint8_t> elf{std::istreambuf_iterator<char>(file), {}};
+    if (const absl::Status patched = vm::patch_features(elf, features); !patched.ok()) {
+        std::fprintf(stderr, "%s\n", std::string(patched.message()).c_str());
+        std::exit(1);
+    }
+    const vm::Program program = get(vm::load_elf(elf));
+    vm::ProfiledRun run = get(vm::profile(program, input));
+    if (run.run.exit_code != 0) {
+        std::fprintf(stderr, "the guest refuses the proof\n");
+        std::exit(1);
+    }
+    return run;
+}
+
+/// A demangled function's name up to its arguments; those of templates may have parentheses too.
+std::string without_arguments(const std::string& name) {
+    int depth = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (name[i] == '<') ++depth;
+        if (name[i] == '>') --depth;
+        if (name[i] == '(' && depth == 0) return name.substr(0, i);
+    }
+    return name;
+}
+
+void print_functions(const char* name, const vm::ProfiledRun& run) {
+    std::printf(",\n   \"%s\": {", name);
+    for (std::size_t i = 0; i < 12 && i < run.functions.size(); ++i) {
+        const std::string function = without_arguments(run.functions[i].name);
+        std::printf("%s\n    \"%s\": {\"calls\": %llu, \"exclusive\": %llu}", i == 0 ? "" : ",", function.c_str(),
+                    static_cast<unsigned long long>(run.functions[i].calls),
+                    static_cast<unsigned long long>(run.functions[i].exclusive));
+    }
+    std::printf("}");
+}
+
 template <const params::Profile& kProfile>
 void report(unsigned log_cells, const char* separator) {
     using Scheme = verify::Scheme<kProfile>;
@@ -146,44 +187,38 @@ void report(unsigned log_cells, const char* separator) {
         for (const std::uint32_t width : chip.widths) columns += width;
     }
     const Counts operations = count_operations<kProfile>(key.body(), proof);
-    std::ifstream file(SLUICE_VERIFY_GUEST, std::ios::binary);
-    const std::vector<std::uint8_t> elf{std::istreambuf_iterator<char>(file), {}};
-    const vm::Program program = get(vm::load_elf(elf));
-    const vm::ProfiledRun run = get(vm::profile(program, guest_input(key.body(), proof)));
-    if (run.run.exit_code != 0) {
-        std::fprintf(stderr, "the guest refuses the proof\n");
-        std::exit(1);
-    }
-    // The guest's own count, where its symbol table has the function.
-    for (const vm::FunctionCost& function : run.functions) {
-        if (function.name.find("Poseidon2<") == std::string::npos ||
-            function.name.find("::permute(") == std::string::npos)
-            continue;
-        if (function.calls == operations.permutations) continue;
-        std::fprintf(stderr, "%llu permutations natively, %llu in the guest\n",
+    const std::vector<std::uint8_t> input = guest_input(key.body(), proof);
+    const vm::ProfiledRun run = run_guest(0, input);
+    const vm::ProfiledRun accelerated = run_guest(SLUICE_FEATURES_ALL, input);
+    const vm::GuestCost& cost = accelerated.run.cost;
+    constexpr std::uint64_t kPermutation = Hasher::kWidth == 16 ? SLUICE_ECALL_POSEIDON2_16 : SLUICE_ECALL_POSEIDON2_24;
+    // The guest's own count.
+    if (cost.ecalls[kPermutation].calls != operations.permutations) {
+        std::fprintf(stderr, "%llu permutations natively, %llu calls in the guest\n",
                      static_cast<unsigned long long>(operations.permutations),
-                     static_cast<unsigned long long>(function.calls));
+                     static_cast<unsigned long long>(cost.ecalls[kPermutation].calls));
         std::exit(1);
     }
+    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf(
         "  {\"profile\": \"%s\", \"log_cells\": %u, \"columns\": %u, \"stack_height\": %u, \"proof_bytes\": %zu, "
         "\"key_bytes\": %zu,\n   \"instructions\": %llu, \"permutations\": %llu, \"key_permutations\": %llu, "
-        "\"extension_products\": %llu, "
-        "\"extension_squares\": %llu, \"scalar_products\": %llu,\n   \"functions\": {",
+        "\"extension_products\": %llu, \"extension_squares\": %llu, \"scalar_products\": %llu,\n   \"accelerated\": "
+        "{\"instructions\": %llu, \"cell_cost\": %llu, \"calls\": {",
         std::string(kProfile.name).c_str(), log_cells, columns, options.stack_heights[0], proof.size(),
-        key.body().size(), static_cast<unsigned long long>(run.run.cost.instructions),
-        static_cast<unsigned long long>(operations.permutations),
-        static_cast<unsigned long long>(operations.key_permutations),
-        static_cast<unsigned long long>(operations.products), static_cast<unsigned long long>(operations.squares),
-        static_cast<unsigned long long>(operations.scalar_products));
-    for (std::size_t i = 0; i < 12 && i < run.functions.size(); ++i) {
-        std::string name = run.functions[i].name;
-        name = name.substr(0, name.find('('));
-        std::printf("%s\n    \"%s\": {\"calls\": %llu, \"exclusive\": %llu}", i == 0 ? "" : ",", name.c_str(),
-                    static_cast<unsigned long long>(run.functions[i].calls),
-                    static_cast<unsigned long long>(run.functions[i].exclusive));
+        key.body().size(), number(run.run.cost.instructions), number(operations.permutations),
+        number(operations.key_permutations), number(operations.products), number(operations.squares),
+        number(operations.scalar_products), number(cost.instructions), number(cost.cell_cost()));
+    const char* comma = "";
+    for (std::size_t i = 0; i < cost.ecalls.size(); ++i) {
+        if (cost.ecalls[i].calls == 0) continue;
+        std::printf("%s\"%s\": %llu", comma, std::string(abi::ecall_name(i)).c_str(), number(cost.ecalls[i].calls));
+        comma = ", ";
     }
-    std::printf("}}%s\n", separator);
+    std::printf("}}");
+    print_functions("functions", run);
+    print_functions("accelerated_functions", accelerated);
+    std::printf("}%s\n", separator);
 }
 
 }  // namespace
