@@ -26,10 +26,11 @@ inline vm::Program summing_program() {
 }
 
 /// Input of a run of so many rounds.
-inline std::vector<std::uint8_t> summing_input(std::uint8_t count) {
+inline std::vector<std::uint8_t> summing_input(std::uint16_t count) {
     std::vector<std::uint8_t> input = empty_input();
     input.resize(40);
-    input[32] = count;
+    input[32] = static_cast<std::uint8_t>(count);
+    input[33] = static_cast<std::uint8_t>(count >> 8);
     return input;
 }
 

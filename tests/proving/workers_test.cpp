@@ -109,7 +109,7 @@ struct Outcome {
     std::map<int, int> openings;  ///< tables finished, by worker
 };
 constexpr std::uint64_t kShardCells = 5'000;
-Outcome prove(std::vector<Worker> workers, std::uint64_t shard_cells = kShardCells) {
+Outcome prove(std::vector<Worker> workers, std::uint64_t shard_cells = kShardCells, std::uint16_t rounds = 200) {
     static const vm::Program program = summing_program();
     Outcome out{absl::UnknownError("not begun"), {}, {}};
     proving::Options options;
@@ -121,7 +121,7 @@ Outcome prove(std::vector<Worker> workers, std::uint64_t shard_cells = kShardCel
     };
     proving::ProverOf<4, Hasher> prover(program, options);
     const absl::Status opened = prover.open(std::move(workers));
-    out.proved = opened.ok() ? prover.prove(summing_input(200)) : opened;
+    out.proved = opened.ok() ? prover.prove(summing_input(rounds)) : opened;
     return out;
 }
 
@@ -238,15 +238,25 @@ TEST_CASE("tables go to backends whose memory they fit") {
 }
 
 TEST_CASE("without a size shards are cut so that the smallest device can prove them") {
-    const Outcome whole = prove(crew(cpu("large", std::uint64_t{1} << 40)), 0);
+    constexpr std::uint16_t kRounds = 20'000;
+    const Outcome whole = prove(crew(cpu("large", std::uint64_t{1} << 40)), 0, kRounds);
     REQUIRE(whole.proved.ok());
     CHECK(whole.proved->figures.shards == 1);
     const std::uint64_t most = whole.proved->figures.workers[0].planned_bytes;
-    CHECK(most > alone().figures.workers[0].planned_bytes);
-    // The run is too short to be cut by its size: what can be seen here is that it stops trying.
-    const Outcome tight = prove(crew(cpu("tight", most - 1), cpu("large", most)), 0);
+    const std::uint64_t fixed = alone().figures.workers[0].planned_bytes;  // nearly all of it is tables of fixed height
+    REQUIRE(most > fixed + fixed / 2);
+    const std::uint64_t memory = (most + fixed) / 2;
+    const Outcome tight = prove(crew(cpu("roomy", most), cpu("tight", memory)), 0, kRounds);
+    INFO(tight.proved.status().message());
     REQUIRE(tight.proved.ok());
-    CHECK(tight.proved->figures.workers[1].tables >= 1);
+    const proving::RunFigures& figures = tight.proved->figures;
+    CHECK(figures.shards > 1);
+    CHECK(figures.workers[1].planned_bytes <= memory);
+    // Asked for by size, shards are what was asked for, and go where they fit.
+    const Outcome asked = prove(crew(cpu("roomy", most), cpu("tight", memory)), std::uint64_t{1} << 30, kRounds);
+    REQUIRE(asked.proved.ok());
+    CHECK(asked.proved->proof == whole.proved->proof);
+    CHECK(asked.proved->figures.workers[1].tables <= 1);
 }
 
 TEST_CASE("the twin of a card makes the same proof of a run") {
