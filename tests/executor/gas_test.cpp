@@ -277,7 +277,6 @@ TEST_CASE("a call pays for its account and for its account's delegate, each warm
             Assembler code;
             Twin twin;
             std::uint64_t accounts = 0;
-            std::uint64_t calls = 0;
             for (const int op : row.calls) {
                 ++accounts;
                 if (op == OP_BALANCE || op == OP_EXTCODESIZE || op == OP_EXTCODEHASH) {
@@ -285,7 +284,6 @@ TEST_CASE("a call pays for its account and for its account's delegate, each warm
                     twin.execution += 3 + 2;
                     continue;
                 }
-                ++calls;
                 const bool has_value = op == OP_CALL || op == OP_CALLCODE;
                 code.push({0, 0, 0, 0});
                 if (has_value) code.push(0);
