@@ -7,6 +7,8 @@
 #include "sluice/files/files.h"
 #include "sluice/isa/decode.h"
 #include "sluice/vm/profile.h"
+#include "sluice/vm/tohost.h"
+#include "sluice/witness_host/hex.h"
 
 namespace sluice::host {
 namespace {
@@ -58,12 +60,16 @@ class Execute final : public Command {
  public:
     [[nodiscard]] std::string name() const override { return "execute"; }
     [[nodiscard]] std::string help() const override {
-        return "Execute a block in the RISC-V guest and report its cost";
+        return "Execute a block in the RISC-V guest, or any RISC-V program, and report its cost";
     }
     void add_options(CLI::App& app) override {
         input_.add_to(app);
         witness_.add_to(app);
-        app.add_option("--elf", elf_, "Guest program (default: the one built with the tool)")->check(CLI::ExistingFile);
+        app.add_option("--elf", elf_,
+                       "Guest program (default: the one built with the tool); without a block any program")
+            ->check(CLI::ExistingFile);
+        app.add_option("--program-input", program_input_, "Instead of a block: file that the program of --elf reads")
+            ->check(CLI::ExistingFile);
         app.add_flag("--json", json_, "Print JSON");
         app.add_option("--report", report_,
                        "Write phases, counts per function and instruction and peak memory to this JSON file");
@@ -72,6 +78,11 @@ class Execute final : public Command {
     }
 
     Exit run() override {
+        const bool is_block = !input_.input.empty() || !input_.rpc_url.empty();
+        if (!is_block && !elf_.empty()) return run_program();
+        if (!program_input_.empty()) {
+            return fail_usage(absl::InvalidArgumentError("--program-input goes with --elf, not with a block"));
+        }
         if (const absl::Status status = input_.check(); !status.ok()) return fail_usage(status);
         const auto program = load_guest(elf_.empty() ? default_guest_path() : elf_);
         if (!program.ok()) return fail(program.status());
@@ -129,6 +140,61 @@ class Execute final : public Command {
     }
 
  private:
+    /// Any program: to HALT, a trap, or a write to `tohost`.
+    Exit run_program() const {
+        const auto elf = files::read_file(elf_);
+        if (!elf.ok()) return fail(elf.status());
+        const auto program = vm::load_elf(witness_host::bytes_of(*elf));
+        if (!program.ok()) return fail(program.status());
+        std::string bytes;
+        if (!program_input_.empty()) {
+            auto file = files::read_file(program_input_);
+            if (!file.ok()) return fail(file.status());
+            bytes = *std::move(file);
+        }
+        const ByteView input = witness_host::bytes_of(bytes);
+        vm::RunOptions options;
+        options.progress = guest_progress("program");
+        const auto start = std::chrono::steady_clock::now();
+        vm::TohostRun ended;
+        if (const auto tohost = vm::find_tohost(witness_host::bytes_of(*elf), *program); tohost.has_value()) {
+            auto run = vm::execute_until_tohost(*program, *tohost, input, options);
+            if (!run.ok()) return fail(run.status());
+            ended = *std::move(run);
+        } else {
+            auto run = vm::execute(*program, input, options);
+            if (!run.ok()) return fail(run.status());
+            ended.run = *std::move(run);
+        }
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (options.progress) std::fprintf(stderr, "\r\033[K");
+        const vm::Run& run = ended.run;
+        const char* by = !run.halted() ? "trap" : ended.value.has_value() ? "tohost" : "halt";
+        nlohmann::json json = to_json(run);
+        json["ended_by"] = by;
+        json["seconds"] = seconds;
+        if (run.halted()) json["exit_code"] = run.exit_code;
+        if (!run.halted()) json["trap"] = run.trap.to_string();
+        json["public_output"] = witness_host::to_hex({run.output.data(), run.output.size()});
+        if (const absl::Status status = write_reports(*program, input, json, {{"execute_seconds", seconds}});
+            !status.ok()) {
+            return fail(status);
+        }
+        if (json_) std::printf("%s\n", json.dump(2).c_str());
+        if (!run.halted()) {
+            std::fprintf(stderr, "sluice: the program traps: %s\n", run.trap.to_string().c_str());
+            return Exit::invalid;
+        }
+        if (!json_) {
+            std::printf("ended by %s with exit code %d and %zu bytes of output\n", by, run.exit_code,
+                        run.output.size());
+            std::printf("  %llu instructions, weighted cost %llu, %.2f s\n",
+                        static_cast<unsigned long long>(run.cost.instructions),
+                        static_cast<unsigned long long>(run.cost.weighted()), seconds);
+        }
+        return run.exit_code == 0 ? Exit::ok : Exit::invalid;
+    }
+
     [[nodiscard]] absl::Status write_reports(const vm::Program& program, ByteView input, nlohmann::json report,
                                              const nlohmann::json& phases) const {
         if (report_.empty() && profile_.empty() && functions_ == 0) return absl::OkStatus();
@@ -163,6 +229,7 @@ class Execute final : public Command {
     InputOptions input_;
     WitnessOption witness_;
     std::string elf_;
+    std::string program_input_;
     bool json_ = false;
     std::string report_;
     std::string profile_;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 #include "commands/block_statement.h"
@@ -12,6 +13,7 @@
 #include "commands/proving.h"
 #include "report/proof_report.h"
 #include "sluice/files/files.h"
+#include "sluice/vm/tohost.h"
 #include "sluice/witness_host/execution_witness.h"
 #include "sluice/witness_host/hex.h"
 
@@ -36,7 +38,8 @@ class Prove final : public Command {
         app.add_option("--shard-id", shard_ids_,
                        "Prove these shards alone (0: the boundary) and leave them in the folder; run it without to "
                        "put the proof together");
-        app.add_option("--shard-cells", shard_cells_, "Cells of a shard, estimated (default: 2^25 on the CPU, on cards what their memory takes)")
+        app.add_option("--shard-cells", shard_cells_,
+                       "Cells of a shard, estimated (default: 2^25 on the CPU, on cards what their memory takes)")
             ->check(CLI::Range(std::uint64_t{1} << 16, std::uint64_t{1} << 32));
         app.add_option("--memory", memory_gib_, "GiB of the host's memory that proving may take (default 12)")
             ->check(CLI::Range(1, 1 << 20));
@@ -60,6 +63,7 @@ class Prove final : public Command {
         if (const Exit exit = read_input(input); exit != Exit::ok) return exit;
         const auto program = program_.load();
         if (!program.ok()) return fail(program.status());
+        if (const absl::Status status = check_halts(*program, input); !status.ok()) return no_proof(status);
         const auto start = std::chrono::steady_clock::now();
         const auto prover = proving::ProgramProver::make(*program, *options);
         if (!prover.ok()) return fail(prover.status());
@@ -95,6 +99,20 @@ class Prove final : public Command {
             return absl::InvalidArgumentError("--output-dir: " + output_ + " is a file, expected a folder");
         }
         return absl::OkStatus();
+    }
+
+    /// A write to `tohost` ends a run for the host alone: the machine goes on, and a proof binds HALT's exit code.
+    [[nodiscard]] absl::Status check_halts(const vm::Program& program, const std::string& input) const {
+        const auto elf = files::read_file(program_.elf);
+        if (!elf.ok()) return elf.status();
+        const auto tohost = vm::find_tohost(witness_host::bytes_of(*elf), program);
+        if (!tohost.has_value()) return absl::OkStatus();
+        const auto ended = vm::execute_until_tohost(program, *tohost, witness_host::bytes_of(input));
+        if (!ended.ok()) return ended.status();
+        if (!ended->value.has_value()) return absl::OkStatus();
+        return absl::FailedPreconditionError(absl::StrCat(
+            "the run ends by a write of ", *ended->value, " to tohost after ", ended->run.cost.instructions,
+            " instructions, not by HALT: no statement holds its exit code ", ended->run.exit_code));
     }
 
     /// What the program reads. A block is executed natively first: there is no proof of an invalid one.

@@ -201,6 +201,43 @@ END
     "$tool" shards --input "$work/sample" --shard-instructions 1000000 --shard-cells 100000000 >/dev/null
     expect_exit 1 "block.stream" "$tool" execute --elf "$work/block.stream" --input "$work/sample"
 
+    # A program as RISC-V test suites have them: its store to tohost ends a run of the emulator, and nothing is proved.
+    cat >"$work/suite.S" <<'ASSEMBLER'
+    .globl _start
+_start:
+    la t0, tohost
+    li t1, VALUE
+again:
+    sw t1, 0(t0)
+    sw zero, 4(t0)
+    j again
+    .section .tohost, "aw", @progbits
+    .globl tohost
+    .balign 8
+tohost: .dword 0
+ASSEMBLER
+    # link_suite VALUE PLACE: where the program begins.
+    link_suite() {
+        printf 'ENTRY(_start) SECTIONS { . = %s; .text : { *(.text) } . = ALIGN(0x10000); .tohost : { *(.tohost) } }' \
+            "$2" >"$work/suite.ld"
+        clang-19 --target=riscv64-unknown-elf -march=rv64im -mabi=lp64 -mno-relax -nostdlib -static -fuse-ld=lld-19 \
+            -Wl,-z,max-page-size=0x10000 -Wl,-T,"$work/suite.ld" -DVALUE="$1" -o "$work/suite.elf" "$work/suite.S"
+    }
+    link_suite 1 0x10000
+    "$tool" execute --elf "$work/suite.elf" --json >"$work/json"
+    has_keys "$work/json" ended_by exit_code instructions seconds public_output
+    grep -q '"ended_by": "tohost"' "$work/json" || fail "not ended by tohost: $(cat "$work/json")"
+    expect_exit 1 "by a write of 1 to tohost" "$tool" prove --elf "$work/suite.elf" --output-dir "$work/no-proof"
+    [ ! -e "$work/no-proof/proof.bin" ] || fail "a proof of a run that does not halt"
+    link_suite 15 0x10000
+    "$tool" execute --elf "$work/suite.elf" --json >"$work/json" && fail "exit code 7 passes for 0"
+    grep -q '"exit_code": 7' "$work/json" || fail "expected exit code 7: $(cat "$work/json")"
+    link_suite 1 0x80000000
+    expect_exit 1 "outside the image region 0x10000 to 0x20000000" "$tool" execute --elf "$work/suite.elf"
+    "$tool" execute --elf "$(dirname "$guest")/hello.elf" --json >"$work/json"
+    grep -q '"ended_by": "halt"' "$work/json" || fail "not ended by halt: $(cat "$work/json")"
+    expect_exit 2 "not with a block" "$tool" execute --program-input "$work/suite.S" --input "$work/sample"
+
     # A run of a program is proved; each part of what the proof states is refused when it is another one.
     fib=$(dirname "$guest")/fib.elf
     printf '\100\0\0\0\0\0\0\0' >"$work/sixty-four"

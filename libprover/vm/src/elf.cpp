@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 
 #include "sluice/abi/memory_map.h"
+#include "sluice/vm/tohost.h"
 
 namespace sluice::vm {
 namespace {
@@ -206,8 +207,10 @@ absl::StatusOr<Segment> read_segment(ByteView file, const ProgramHeader& header,
             absl::StrFormat("offset 0x%x: ends after the file's %d bytes", header.offset, file.size()));
     }
     if (header.address < SLUICE_IMAGE_BEGIN || !inside(header.address, header.memory_size, SLUICE_IMAGE_END)) {
-        return refuse_segment(
-            absl::StrFormat("outside the image region 0x%x to 0x%x", SLUICE_IMAGE_BEGIN, SLUICE_IMAGE_END));
+        return refuse_segment(absl::StrFormat(
+            "outside the image region 0x%x to 0x%x (the memory map has the input from 0x%x on; link the "
+            "program into the image region)",
+            SLUICE_IMAGE_BEGIN, SLUICE_IMAGE_END, SLUICE_INPUT_BEGIN));
     }
     if (header.address % SLUICE_PAGE_SIZE != 0) return refuse_segment("does not start at a multiple of 64 KiB");
     if (header.alignment > 1) {
@@ -287,6 +290,30 @@ absl::StatusOr<Program> load_elf(ByteView file) {
     program.functions = read_functions(file, sections, program);
     program.features = read_features(file, sections, program);
     return program;
+}
+
+std::optional<std::uint32_t> find_tohost(ByteView file, const Program& program) {
+    if (file.size() < kHeaderSize) return std::nullopt;
+    const std::vector<Section> sections = read_sections(file);
+    for (const Section& table : sections) {
+        if (table.type != kSymbolTable || table.link >= sections.size()) continue;
+        if (!inside(table.offset, table.size, file.size())) continue;
+        for (std::uint64_t at = table.offset; at + kSymbolSize <= table.offset + table.size; at += kSymbolSize) {
+            const std::uint8_t* entry = file.data() + at;
+            const auto address = load_le<std::uint64_t>(entry + 8);
+            if (string_at(file, sections[table.link], load_le<std::uint32_t>(entry)) != "tohost") continue;
+            const Segment* segment = segment_of(program, address);
+            if (segment == nullptr || !segment->writable || address % 8 != 0 || segment->end() - address < 8) continue;
+            const std::size_t begin = std::min<std::size_t>(address - segment->address, segment->bytes.size());
+            const std::size_t end = std::min<std::size_t>(begin + 8, segment->bytes.size());
+            const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+            if (!std::all_of(segment->bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                             segment->bytes.begin() + static_cast<std::ptrdiff_t>(end), is_zero))
+                continue;
+            return static_cast<std::uint32_t>(address);
+        }
+    }
+    return std::nullopt;
 }
 
 const Symbol* Program::function_at(std::uint64_t address) const {
