@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,53 +21,58 @@
 namespace sluice::backend_cuda {
 namespace {
 
-/// Rows of a table of markdown.
+/// Tables of markdown, row by row, so that those are there which come before one that takes too long.
 class TableReporter final : public benchmark::BenchmarkReporter {
  public:
-    bool ReportContext(const Context&) override { return true; }
-    void ReportRuns(const std::vector<Run>& runs) override {
-        for (const Run& run : runs)
-            (run.run_name.function_name.starts_with("proof/") ? proofs_ : kernels_).push_back(run);
-    }
-    void Finalize() override {
+    bool ReportContext(const Context&) override {
         const Subject& subject = Subject::get();
         std::printf("%s%s. A plain copy moves %.0f GB/s, a plain loop makes %.0f G products/s.\n",
                     subject.device()->description().c_str(), subject.card() ? "" : ": times mean nothing",
                     1e-9 * subject.copied_bytes(), 1e-9 * subject.products());
-        if (!kernels_.empty()) {
+        return true;
+    }
+    void ReportRuns(const std::vector<Run>& runs) override {
+        for (const Run& run : runs) {
+            if (run.run_name.function_name.starts_with("proof/")) {
+                report_proof(run);
+            } else {
+                report_kernel(run);
+            }
+        }
+        std::fflush(stdout);
+    }
+    [[nodiscard]] bool any_failed() const noexcept { return any_failed_; }
+
+ private:
+    void report_kernel(const Run& run) {
+        if (!std::exchange(kernels_begun_, true)) {
             std::printf(
                 "\n| kernel | us | GB/s | of the copy | G products/s | of the loop | limit | M items/s |\n"
                 "|---|---|---|---|---|---|---|---|\n");
         }
-        for (const Run& run : kernels_) {
-            if (failed(run, 8)) continue;
-            std::printf("| %s | %.1f | %.1f | %.0f %% | %.1f | %.0f %% | %s | %s |\n", name(run).c_str(),
-                        1e6 * run.real_accumulated_time / static_cast<double>(run.iterations),
-                        1e-9 * counter(run, "bytes_per_second"), 100 * counter(run, "share_of_copy"),
-                        1e-9 * counter(run, "products_per_second"), 100 * counter(run, "share_of_products"),
-                        run.report_label.c_str(), items(run).c_str());
-        }
+        if (failed(run, 8)) return;
+        std::printf("| %s | %.1f | %.1f | %.0f %% | %.1f | %.0f %% | %s | %s |\n", name(run).c_str(),
+                    1e6 * run.real_accumulated_time / static_cast<double>(run.iterations),
+                    1e-9 * counter(run, "bytes_per_second"), 100 * counter(run, "share_of_copy"),
+                    1e-9 * counter(run, "products_per_second"), 100 * counter(run, "share_of_products"),
+                    run.report_label.c_str(), items(run).c_str());
+    }
+    void report_proof(const Run& run) {
         static constexpr const char* kSteps[] = {"commit.main", "gkr", "zerocheck", "jagged", "opening", "grind"};
-        if (!proofs_.empty()) {
+        if (!std::exchange(proofs_begun_, true)) {
             std::printf(
                 "\nMilliseconds by step; bytes a cell of device memory, peak (plan).\n\n"
                 "| proof | whole | M cells/s");
             for (const char* step : kSteps) std::printf(" | %s", step);
             std::printf(" | bytes a cell |\n|---|---|---|---|---|---|---|---|---|---|\n");
         }
-        for (const Run& run : proofs_) {
-            if (failed(run, 10)) continue;
-            std::printf("| %s | %.0f | %.1f", name(run).c_str(),
-                        1e3 * run.real_accumulated_time / static_cast<double>(run.iterations),
-                        1e-6 * counter(run, "cells_per_second"));
-            for (const char* step : kSteps) std::printf(" | %.0f", 1e3 * counter(run, absl::StrCat("s_", step)));
-            std::printf(" | %.1f (%.1f) |\n", counter(run, "peak_bytes_per_cell"),
-                        counter(run, "planned_bytes_per_cell"));
-        }
+        if (failed(run, 10)) return;
+        std::printf("| %s | %.0f | %.1f", name(run).c_str(),
+                    1e3 * run.real_accumulated_time / static_cast<double>(run.iterations),
+                    1e-6 * counter(run, "cells_per_second"));
+        for (const char* step : kSteps) std::printf(" | %.0f", 1e3 * counter(run, absl::StrCat("s_", step)));
+        std::printf(" | %.1f (%.1f) |\n", counter(run, "peak_bytes_per_cell"), counter(run, "planned_bytes_per_cell"));
     }
-    [[nodiscard]] bool any_failed() const noexcept { return any_failed_; }
-
- private:
     static std::string name(const Run& run) {
         return run.run_name.args.empty() ? run.run_name.function_name
                                          : absl::StrCat(run.run_name.function_name, "/2^", run.run_name.args);
@@ -91,8 +97,7 @@ class TableReporter final : public benchmark::BenchmarkReporter {
         return true;
     }
 
-    std::vector<Run> kernels_, proofs_;
-    bool any_failed_ = false;
+    bool kernels_begun_ = false, proofs_begun_ = false, any_failed_ = false;
 };
 
 int describe() {

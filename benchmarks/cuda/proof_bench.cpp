@@ -26,24 +26,23 @@ void proof(benchmark::State& state, const params::Profile& profile) {
 }
 
 template <unsigned D, class Hasher>
-void add_profile(const params::Profile& profile) {
-    auto* const made =
-        benchmark::RegisterBenchmark(("proof/" + std::string(profile.name)).c_str(), proof<D, Hasher>, profile);
-    made->UseManualTime()->Unit(benchmark::kMillisecond);
-    if (Subject::get().card()) {
-        made->Arg(24)->Arg(26)->Arg(28);
-    } else {
-        made->Arg(15);
-    }
+void add_profile(const params::Profile& profile, unsigned log_cells) {
+    const std::string name = "proof/" + std::string(profile.name);
+    benchmark::RegisterBenchmark(name.c_str(), proof<D, Hasher>, profile)
+        ->Arg(log_cells)
+        ->UseManualTime()
+        ->Unit(benchmark::kMillisecond);
 }
 
 }  // namespace
 
 void add_proof_benchmarks() {
-    // The twin would grind for a minute.
+    // Profiles of tests on the twin, which would grind for a minute.
     const bool card = Subject::get().card();
-    add_profile<4, hash::Poseidon2Hasher16>(card ? params::kBits100 : params_test::kTest);
-    add_profile<5, hash::Poseidon2Hasher24>(card ? params::kBits128 : params_test::kTestWide);
+    for (const unsigned log_cells : card ? std::vector<unsigned>{24, 26, 28} : std::vector<unsigned>{15}) {
+        add_profile<4, hash::Poseidon2Hasher16>(card ? params::kBits100 : params_test::kTest, log_cells);
+        add_profile<5, hash::Poseidon2Hasher24>(card ? params::kBits128 : params_test::kTestWide, log_cells);
+    }
 }
 
 }  // namespace sluice::backend_cuda
