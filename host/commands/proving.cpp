@@ -86,7 +86,8 @@ void BackendOptions::add_to(CLI::App& app) {
     app.add_option("--backend", backend, "cpu (default), cuda, or auto: the cards that there are, else the CPU")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     app.add_option("--device", devices, "Numbers of the cards to use (default: all)")->check(CLI::Range(0, 1023));
-    app.add_option("--gpu-memory", gpu_memory_gib, "GiB to take of each card's memory (default: nine tenths of what is free)")
+    app.add_option("--gpu-memory", gpu_memory_gib,
+                   "GiB to take of each card's memory (default: nine tenths of what is free)")
         ->check(CLI::Range(1, 1 << 20));
 }
 

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <map>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -173,7 +175,8 @@ class Shards final : public Command {
                                                        const vm::ShardPlan& plan) {
         const auto traced = vm::trace_crossings(program, input, plan);
         if (!traced.ok()) return traced.status();
-        std::map<std::tuple<vm::Region, std::string, std::string>, std::uint64_t> sums;
+        using Functions = std::tuple<vm::Region, std::string, std::string>;
+        std::map<Functions, std::uint64_t> sums;
         nlohmann::json sites = nlohmann::json::array();
         for (const vm::Crossing& crossing : *traced) {
             sums[{crossing.region, name_of(program, crossing.before), name_of(program, crossing.after)}] +=
@@ -185,16 +188,17 @@ class Shards final : public Command {
                              {"after_caller", crossing.after.caller},
                              {"words", crossing.words}});
         }
+        std::vector<std::pair<Functions, std::uint64_t>> most_first(sums.begin(), sums.end());
+        std::sort(most_first.begin(), most_first.end(), [](const auto& a, const auto& b) {
+            return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+        });
         nlohmann::json functions = nlohmann::json::array();
-        for (const auto& [key, words] : sums) {
+        for (const auto& [key, words] : most_first) {
             functions.push_back({{"region", vm::kRegionNames[static_cast<std::size_t>(std::get<0>(key))]},
                                  {"before", std::get<1>(key)},
                                  {"after", std::get<2>(key)},
                                  {"words", words}});
         }
-        std::stable_sort(functions.begin(), functions.end(), [](const nlohmann::json& a, const nlohmann::json& b) {
-            return a["words"].get<std::uint64_t>() > b["words"].get<std::uint64_t>();
-        });
         return nlohmann::json{{"plan", plan.name}, {"functions", functions}, {"instructions", sites}};
     }
 

@@ -2,6 +2,7 @@
 #include "report/proof_report.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/strings/str_format.h"
 
@@ -42,7 +43,8 @@ std::vector<proving::ChipFigures> by_cells(const ProofReport& report) {
     for (const proving::ChipFigures& chip : report.figures.chips) {
         if (chip.rows != 0) chips.push_back(chip);
     }
-    std::stable_sort(chips.begin(), chips.end(), [](const auto& a, const auto& b) { return a.cells > b.cells; });
+    std::sort(chips.begin(), chips.end(),
+              [](const auto& a, const auto& b) { return std::tie(b.cells, a.name) < std::tie(a.cells, b.name); });
     return chips;
 }
 
@@ -80,7 +82,9 @@ std::string Timeline::trace_json() const {
     for (const Entry& entry : entries_) workers = std::max(workers, entry.worker + 1);
     std::vector<double> fillers;  // when each is free again
     std::vector<Entry> entries = entries_;
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+        return std::tie(a.begin, b.seconds) < std::tie(b.begin, a.seconds);  // what lies in another comes after it
+    });
     for (const Entry& entry : entries) {
         int lane = entry.worker;
         if (lane < 0) {
@@ -103,8 +107,7 @@ std::string Timeline::trace_json() const {
         const std::string name = lane >= workers ? absl::StrFormat("fill %d", lane - workers + 1)
                                  : workers == 1  ? "prover"
                                                  : absl::StrFormat("prover %d", lane + 1);
-        events.push_back(
-            {{"name", "thread_name"}, {"ph", "M"}, {"pid", 1}, {"tid", lane}, {"args", {{"name", name}}}});
+        events.push_back({{"name", "thread_name"}, {"ph", "M"}, {"pid", 1}, {"tid", lane}, {"args", {{"name", name}}}});
     }
     return nlohmann::json{{"traceEvents", events}, {"displayTimeUnit", "ms"}}.dump() + "\n";
 }

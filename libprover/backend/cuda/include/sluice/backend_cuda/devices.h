@@ -33,7 +33,8 @@ struct HostOptions {
 /// Whether this build has kernels for cards (CMake's SLUICE_CUDA).
 [[nodiscard]] bool built_for_cuda() noexcept;
 
-/// How many cards there are, which may be none. Unavailable if there is no driver; Unimplemented in a build without CUDA.
+/// How many cards there are, which may be none. Unavailable if there is no driver; Unimplemented in a build without
+/// CUDA.
 [[nodiscard]] absl::StatusOr<int> count_cuda_devices();
 
 /// Card `number`. Unavailable if there is no driver or no such card; FailedPrecondition, with the architectures of the
