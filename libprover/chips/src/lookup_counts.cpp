@@ -1,14 +1,9 @@
 // Counting lookups. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "lookup_counts.h"
 
-#include <optional>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
-#include "program_image.h"
-#include "tables/keccak_tables.h"
-#include "tables/lookup_tables.h"
+#include "sluice/abi/features.h"
 #include "tables/program_tables.h"
 
 namespace sluice::chips {
@@ -26,6 +21,12 @@ machine::ChipTrace two_counts(const std::vector<std::uint32_t>& first, const std
     machine::TraceWriter<ChipType> rows;
     for (std::size_t i = 0; i < first.size(); ++i) rows.append({element(first[i]), element(second[i])});
     return rows.finish();
+}
+
+/// One that is the same for every program.
+template <class ChipType>
+absl::StatusOr<machine::ChipDescription> fixed_table(const ProgramImage&) {
+    return machine::make_chip<ChipType>(ChipType::shape());
 }
 
 }  // namespace
@@ -47,67 +48,10 @@ LookupCounts::LookupCounts(const ProgramImage& image)
     for (auto& counts : keccak_turns_) counts.resize(KeccakTurnTable::kHeight);
 }
 
-void LookupCounts::count(std::uint32_t bus, std::span<const KoalaBear> tuple) {
-    const auto value = [&](std::size_t i) { return tuple[i].canonical(); };
-    const auto add = [](std::vector<std::uint32_t>& counts, std::optional<std::uint32_t> row) {
-        if (!row.has_value() || *row >= counts.size()) return false;
-        ++counts[*row];
-        return true;
-    };
-    bool found = false;
-    switch (bus) {
-        case kRangeBus:
-            found = value(1) <= 16 && value(0) < 1u << value(1) && add(range_, RangeTable::row_of(value(0), value(1)));
-            break;
-        case kBytePairBus:
-            found = value(0) < 256 && value(1) < 256 && add(byte_pairs_, 256 * value(0) + value(1));
-            break;
-        case kByteAndBus:
-            found = value(0) < 256 && value(1) < 256 && value(2) == (value(0) & value(1)) &&
-                    add(byte_ands_, 256 * value(0) + value(1));
-            break;
-        case kShiftBus:
-            found = value(0) < 4 && value(1) < 64 && add(shifts_, ShiftTable::row_of(value(0), value(1)));
-            break;
-        case kProgramBus:
-            found = add(program_, image_.line_at(value(0)));
-            break;
-        case kReadPageBus: {
-            const auto page = image_.page_at(value(0));
-            found = page.has_value() && image_.pages()[*page].readable && add(page_reads_, page);
-            break;
-        }
-        case kWritePageBus: {
-            const auto page = image_.page_at(value(0));
-            found = page.has_value() && image_.pages()[*page].writable && add(page_writes_, page);
-            break;
-        }
-        case kPageClassBus:
-            found = add(page_classes_, image_.page_at(value(0)));
-            break;
-        case kImageBus:
-            found = add(image_words_, image_.image_row(value(0)));
-            break;
-        case kKeccakLimbBus:
-            found = add(keccak_limbs_, value(0));
-            break;
-        case kKeccakTurnBus:
-            found = value(0) < kDigits && add(keccak_turns_[value(0)], KeccakTurnTable::Sums::row_of(value(1)));
-            break;
-        case kKeccakParityBus:
-            found = add(keccak_parities_, KeccakSumTable::Sums::row_of(value(0)));
-            break;
-        case kKeccakChiBus:
-            found = add(keccak_chis_, KeccakSumTable::Sums::row_of(value(0)));
-            break;
-        default:
-            break;
-    }
-    if (found || !status_.ok()) return;
-    std::vector<std::uint32_t> values;
-    for (std::size_t i = 0; i < tuple.size(); ++i) values.push_back(value(i));
-    status_ = absl::InternalError(
-        absl::StrCat("no table has the lookup of kind ", bus, " (", absl::StrJoin(values, ", "), ")"));
+void LookupCounts::refuse(std::uint32_t bus, std::uint32_t value) {
+    if (!status_.ok()) return;
+    status_ =
+        absl::InternalError(absl::StrCat("no table has the lookup of kind ", bus, " whose first element is ", value));
 }
 
 machine::ChipTrace LookupCounts::range_table() const {
@@ -149,6 +93,24 @@ machine::ChipTrace LookupCounts::page_class_table() const {
 }
 machine::ChipTrace LookupCounts::image_table() const {
     return one_count<ImageTable>(image_words_);
+}
+
+std::vector<LookupTable> lookup_tables(std::uint64_t features) {
+    std::vector<LookupTable> tables = {
+        {0, &fixed_table<RangeTable>, &LookupCounts::range_table},
+        {0, &fixed_table<ByteTable>, &LookupCounts::byte_table},
+        {0, &fixed_table<ShiftTable>, &LookupCounts::shift_table},
+        {SLUICE_FEATURE_KECCAK, &fixed_table<KeccakLimbTable>, &LookupCounts::keccak_limb_table},
+        {SLUICE_FEATURE_KECCAK, &fixed_table<KeccakTurnTable>, &LookupCounts::keccak_turn_table},
+        {SLUICE_FEATURE_KECCAK, &fixed_table<KeccakSumTable>, &LookupCounts::keccak_sum_table},
+        {0, [](const ProgramImage& image) { return machine::make_chip<ProgramTable>(image.program_shape()); },
+         &LookupCounts::program_table},
+        {0, [](const ProgramImage& image) { return machine::make_chip<PageTable>(image.page_shape()); },
+         &LookupCounts::page_table},
+    };
+    std::erase_if(tables,
+                  [&](const LookupTable& table) { return table.feature != 0 && (table.feature & features) == 0; });
+    return tables;
 }
 
 }  // namespace sluice::chips

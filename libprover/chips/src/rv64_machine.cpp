@@ -6,7 +6,6 @@
 #include "program_image.h"
 #include "sluice/abi/features.h"
 #include "step_chip.h"
-#include "tables/keccak_tables.h"
 #include "tables/linking.h"
 #include "tables/lookup_tables.h"
 #include "tables/program_tables.h"
@@ -49,16 +48,7 @@ constexpr std::uint32_t kMaxStepRows = 1u << 24;
 
 absl::StatusOr<machine::MachineDescription> make_shards(const ProgramImage& image, std::uint64_t features) {
     ChipList chips;
-    chips.add(machine::make_chip<RangeTable>(RangeTable::shape()));
-    chips.add(machine::make_chip<ByteTable>(ByteTable::shape()));
-    chips.add(machine::make_chip<ShiftTable>(ShiftTable::shape()));
-    if ((features & SLUICE_FEATURE_KECCAK) != 0) {
-        chips.add(machine::make_chip<KeccakLimbTable>(KeccakLimbTable::shape()));
-        chips.add(machine::make_chip<KeccakTurnTable>(KeccakTurnTable::shape()));
-        chips.add(machine::make_chip<KeccakSumTable>(KeccakSumTable::shape()));
-    }
-    chips.add(machine::make_chip<ProgramTable>(image.program_shape()));
-    chips.add(machine::make_chip<PageTable>(image.page_shape()));
+    for (const LookupTable& table : lookup_tables(features)) chips.add(table.describe(image));
     chips.add(machine::make_chip<Ends>(one_row()));
     chips.add(machine::make_chip<ShardRam>(up_to(kMaxStepRows)));
     for (const StepChip& chip : step_chips(features)) chips.add(chip.describe(up_to(chip.max_height)));

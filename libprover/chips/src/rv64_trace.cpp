@@ -58,16 +58,7 @@ class ShardFiller {
         for (const auto& table : tables_) steps.push_back(table->finish(counts, values));
         if (!counts.status().ok()) return counts.status();
 
-        trace.chips.push_back(counts.range_table());
-        trace.chips.push_back(counts.byte_table());
-        trace.chips.push_back(counts.shift_table());
-        if ((features_ & SLUICE_FEATURE_KECCAK) != 0) {
-            trace.chips.push_back(counts.keccak_limb_table());
-            trace.chips.push_back(counts.keccak_turn_table());
-            trace.chips.push_back(counts.keccak_sum_table());
-        }
-        trace.chips.push_back(counts.program_table());
-        trace.chips.push_back(counts.page_table());
+        for (const LookupTable& table : lookup_tables(features_)) trace.chips.push_back((counts.*table.fill)());
         trace.chips.push_back(ends.finish());
         trace.chips.push_back(std::move(ram_trace));
         for (machine::ChipTrace& chip : steps) trace.chips.push_back(std::move(chip));
