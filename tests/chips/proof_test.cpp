@@ -5,6 +5,7 @@
 #include "execution.h"
 #include "machine_run.h"
 #include "poseidon2_calls.h"
+#include "programs.h"
 #include "sha256_calls.h"
 #include "sluice/abi/semantics.h"
 #include "sluice/backend_cpu/cpu_backend.h"
@@ -96,6 +97,22 @@ TEST_CASE("a run over three shards is proved, for its exit code and output alone
     auto other = digest;
     other[31] ^= 1;
     CHECK(verdict(chips::statement_of(3, other)) == "statement 3 22");
+}
+
+TEST_CASE("programs over every instruction are proved") {
+    SLUICE_RANDOM(rng);
+    for (ProgramCase& test :
+         std::vector<ProgramCase>{register_arithmetic(rng), special_registers(rng), immediate_arithmetic(rng),
+                                  constants(), branches(rng), jumps(), loads_and_stores(rng), ecalls()}) {
+        test.program.features = vm::FeatureWord{};  // tables of accelerators take time
+        const MachineRun run = MachineRun::make(test.program, test.input, {3});
+        const Proving proving(run.machine);
+        const absl::StatusOr<Bytes> proof = proving.prove(run.tables);
+        INFO(proof.status().ToString());
+        REQUIRE(proof.ok());
+        const auto statement = chips::statement_of(run.tables.run.exit_code, run.tables.run.output_digest);
+        CHECK(check(proving.key->body(), *proof, statement).ok());
+    }
 }
 
 TEST_CASE("calls of accelerators are proved") {
