@@ -1,6 +1,7 @@
 // Random states, code and transactions for comparing executors. SPDX-License-Identifier: MIT OR Apache-2.0
 #include "differential/generator.h"
 
+#include "differential/json_text.h"
 #include "encoding/encoding.h"
 #include "fixtures/networks.h"
 #include "fixtures/state_json.h"
@@ -45,15 +46,6 @@ Address system_contract(unsigned index) {
 /// Of mainnet.
 const Address kDepositContract =
     Address::from(host::view(host::from_hex("00000000219ab540356cbb839cbe05303d7705fa")).data());
-
-std::string hex(std::string_view bytes) {
-    return witness_host::to_hex(host::view(bytes));
-}
-std::string quantity(const Uint256& value) {
-    const std::string digits = witness_host::to_hex(value.to_hash());
-    const std::size_t first = digits.find_first_not_of('0', 2);
-    return first == std::string::npos ? "0x0" : "0x" + digits.substr(first);
-}
 
 Json account(const std::string& code, const Uint256& balance, std::uint64_t nonce) {
     return {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "differential/json_text.h"
 #include "fixtures/package.h"
 #include "fixtures/state_json.h"
 #include "sample/system_contracts.h"
@@ -30,14 +31,6 @@ const host::Signer& signer(unsigned index) {
     return signers.at(index);
 }
 
-std::string hex(std::string_view bytes) {
-    return witness_host::to_hex(host::view(bytes));
-}
-std::string quantity(const Uint256& value) {
-    const std::string digits = witness_host::to_hex(value.to_hash());
-    const std::size_t first = digits.find_first_not_of('0', 2);
-    return first == std::string::npos ? "0x0" : "0x" + digits.substr(first);
-}
 std::string bytes_of_hex(const std::string& text) {
     return witness_host::parse_data(text).value();
 }

@@ -11,6 +11,7 @@
 #include "fixtures/host_state.h"
 #include "fixtures/networks.h"
 #include "fixtures/state_json.h"
+#include "fixtures/state_run.h"
 #include "sluice/base/keccak.h"
 #include "sluice/block/record.h"
 #include "sluice/executor/execute_block.h"
@@ -46,24 +47,13 @@ Hash32 list_root(const std::vector<Bytes>& values) {
     return NaiveTrie(std::move(leaves)).root();
 }
 
-Hash32 logs_hash(std::span<const executor::Log> logs) {
-    std::vector<std::string> items;
-    for (const executor::Log& log : logs) {
-        std::vector<std::string> topics;
-        for (std::uint32_t i = 0; i < log.topic_count; ++i) topics.push_back(host::rlp_hash(log.topics[i]));
-        items.push_back(host::rlp_list(
-            {host::rlp_address(log.address), host::rlp_list(topics), host::rlp_string(host::bytes_of(log.data))}));
-    }
-    return keccak256(view(host::rlp_list(items)));
-}
-
 class Results final : public executor::TransactionObserver {
  public:
     std::vector<Json> of_transactions;
     void on_transaction(const executor::TransactionOutcome& outcome) noexcept override {
         of_transactions.push_back({{"status", outcome.success ? 1 : 0},
                                    {"gasUsed", outcome.gas_used},
-                                   {"logs", witness_host::to_hex(logs_hash(outcome.logs))}});
+                                   {"logs", witness_host::to_hex(fixtures::hash_logs(outcome.logs))}});
     }
 };
 

@@ -18,7 +18,7 @@ using Backend = backend::Backend<4, Hasher>;
 using Worker = proving::Worker<4, Hasher>;
 
 /// Operations of a backend.
-enum class Operation : std::uint8_t { commit, gkr, zerocheck, jagged, opening };
+enum class Operation : std::uint8_t { commit, grind, gkr, zerocheck, jagged, opening };
 
 /// A backend that does what another one does, until it fails for good.
 class Failing final : public Backend {
@@ -43,6 +43,7 @@ class Failing final : public Backend {
     }
     absl::StatusOr<KoalaBear> grind(hash::Transcript<Hasher>& transcript, std::string_view label,
                                     unsigned bits) override {
+        if (fails(Operation::grind)) return with_;
         return inner_->grind(transcript, label, bits);
     }
     absl::StatusOr<backend::LeafClaims<4>> prove_gkr(const TableType& table,
@@ -172,6 +173,7 @@ TEST_CASE("a backend that fails gives its table to the others, whatever it was d
     const int tables = static_cast<int>(alone().figures.shards) + 1;
     for (const auto& [operation, count] : {std::pair{Operation::commit, key_commits() + 1},
                                            {Operation::commit, key_commits() + tables + 3},
+                                           {Operation::grind, 0},
                                            {Operation::gkr, 0},
                                            {Operation::zerocheck, 1},
                                            {Operation::jagged, 0},
@@ -210,6 +212,9 @@ TEST_CASE("if all backends fail there is no proof, and the error is theirs") {
     CHECK(message.find(" tables wait for a backend, and all that could take them have failed; the first, first: ") !=
           std::string::npos);
     CHECK(message.find("fell off the bus") != std::string::npos);
+    const Outcome tying = prove(crew(failing("first", Operation::grind, 0), failing("second", Operation::grind, 0)));
+    CHECK(absl::IsInternal(tying.proved.status()));
+    CHECK(tying.notices.find("second has failed") != std::string::npos);
     const Outcome linking =
         prove(crew(failing("first", Operation::commit, key_commits()), failing("second", Operation::commit, 0)));
     CHECK(absl::IsInternal(linking.proved.status()));

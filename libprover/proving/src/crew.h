@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,10 +79,15 @@ class Crew {
     [[nodiscard]] const Worker<D, Hasher>& worker(std::size_t index) const { return members_[index]->worker; }
     /// Tables that the worker has proved.
     [[nodiscard]] std::uint32_t proved(std::size_t index) const { return members_[index]->proved; }
+    /// Not OK: why it has left the run.
+    [[nodiscard]] const absl::Status& left(std::size_t index) const { return members_[index]->left; }
 
-    /// What a table takes of a worker's memory beside its trace.
+    /// What a table takes of a worker's memory beside its trace. To plan takes time: of linked tables it is kept.
     [[nodiscard]] std::uint64_t plan_bytes(std::size_t index, const LinkedTable& table) const {
         return members_[index]->prover->plan_bytes(table);
+    }
+    [[nodiscard]] std::uint64_t linked_plan_bytes(std::size_t index, std::uint32_t number) const {
+        return members_[index]->plans[number];
     }
     /// A table before it is linked, from its linked columns (protocol::Prover::describe).
     [[nodiscard]] absl::StatusOr<LinkedTable> describe(std::uint32_t number, const machine::TableTrace& linked) const {
@@ -99,6 +105,7 @@ class Crew {
 
     /// Pass 1 over the tables 0 to `shards`. `fill`: at least their linked columns.
     absl::StatusOr<Link> link(std::uint32_t shards, const TableQueue::Fill& fill) {
+        if (absl::Status status = lead().check_shards(shards); !status.ok()) return status;
         std::vector<std::uint32_t> numbers;
         for (std::uint32_t number = 0; number <= shards; ++number) numbers.push_back(number);
         std::vector<LinkedTable> tables(numbers.size());
@@ -111,10 +118,19 @@ class Crew {
             return {};
         });
         if (!status.ok()) return status;
-        return tie(std::move(tables));
+        return tie(tables);
     }
-    /// The link of tables that were linked before.
-    absl::StatusOr<Link> tie(std::vector<LinkedTable> tables) { return lead().tie(std::move(tables)); }
+    /// The link of tables that were linked before, by the first whose backend can.
+    absl::StatusOr<Link> tie(const std::vector<LinkedTable>& tables) {
+        for (std::size_t i = 0; i < members_.size(); ++i) {
+            if (!members_[i]->left.ok()) continue;
+            absl::StatusOr<Link> link = members_[i]->prover->tie(tables);
+            if (link.ok()) plan(link->tables);
+            if (link.ok() || !is_fault(link.status())) return link;
+            leave(i, link.status());
+        }
+        return members_[0]->left;
+    }
 
     /// Pass 2 over these tables, filled `ahead` by so many. `on_begin` and `keep` are not called from two threads at
     /// once; an error of `keep` ends the run with it.
@@ -125,7 +141,7 @@ class Crew {
         std::mutex mutex;
         const auto fits = [&](std::size_t index, std::uint32_t number) {
             const std::uint64_t own = members_[index]->worker.device_bytes;
-            return own == 0 || plan_bytes(index, link.tables[number]) <= own;
+            return own == 0 || linked_plan_bytes(index, number) <= own;
         };
         return work(queue, fits, [&](Member& member, TableQueue::Taken taken) -> Outcome {
             {
@@ -150,12 +166,25 @@ class Crew {
         std::optional<Prover> prover;
         std::uint32_t table = 0;  ///< at work
         std::uint32_t proved = 0;
-        absl::Status left;  ///< not OK: why it takes part no more
+        std::vector<std::uint64_t> plans;  ///< by table of the link
+        absl::Status left;                 ///< not OK: why it takes part no more
     };
     struct Outcome {
         absl::Status status;
         bool of_worker = false;  ///< another one may do better
     };
+
+    void plan(const std::vector<LinkedTable>& tables) {
+        for (const auto& member : members_) {
+            member->plans.clear();
+            for (const LinkedTable& table : tables) member->plans.push_back(member->prover->plan_bytes(table));
+        }
+    }
+
+    void leave(std::size_t index, const absl::Status& why) {
+        members_[index]->left = why;
+        if (hooks_.on_leave) hooks_.on_leave(index, why);
+    }
 
     /// The first who is still there; else the first, whose error it will be.
     Prover& lead() {
@@ -186,8 +215,7 @@ class Crew {
                 } else if (!outcome.of_worker) {
                     return end(outcome.status);
                 } else {
-                    member.left = outcome.status;
-                    if (hooks_.on_leave) hooks_.on_leave(index, outcome.status);
+                    leave(index, outcome.status);
                     return queue.give_back(number);
                 }
             }

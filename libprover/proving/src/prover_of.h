@@ -82,7 +82,10 @@ class ProverOf final : public ProgramProver {
                           [this](std::size_t worker, std::uint32_t table, std::string_view step, double seconds) {
                               note({step, table, now() - seconds, seconds, static_cast<int>(worker)});
                           },
-                          [this](std::size_t worker, const absl::Status& why) { leave(worker, why); }});
+                          [this](std::size_t worker, const absl::Status& why) {
+                              const std::lock_guard lock(mutex_);
+                              notice_failure(crew_->worker(worker).name, why);
+                          }});
         return absl::OkStatus();
     }
 
@@ -133,7 +136,6 @@ class ProverOf final : public ProgramProver {
 
     absl::StatusOr<Job> begin(ByteView input, PartFolder& folder) {
         crew_->begin();
-        failures_.assign(crew_->size(), {});
         LinkFile file{.key = digest_of_bytes(key_->body()), .input = digest_of_bytes(input), .cuts = {}, .tables = {}};
         const auto found = folder.find_link(file.key, file.input);
         if (!found.ok()) return found.status();
@@ -202,7 +204,7 @@ class ProverOf final : public ProgramProver {
     absl::StatusOr<Link> reuse_link(const LinkFile& file) {
         auto tables = protocol::decode_tables(*key_, file.tables);
         if (!tables.ok()) return tables.status();
-        return crew_->tie(*std::move(tables));
+        return crew_->tie(*tables);
     }
 
     absl::StatusOr<RunFigures> figures_of(const chips::Rv64Run& run, const Link& link) const {
@@ -217,7 +219,7 @@ class ProverOf final : public ProgramProver {
         for (std::size_t i = 0; i < crew_->size(); ++i) {
             WorkerFigures worker{.name = crew_->worker(i).name, .device_bytes = crew_->worker(i).device_bytes};
             for (std::size_t j = 0; j < tables.size(); ++j) {
-                const std::uint64_t bytes = crew_->plan_bytes(i, link.tables[j]);
+                const std::uint64_t bytes = crew_->linked_plan_bytes(i, tables[j].number);
                 worker.planned_bytes = std::max(worker.planned_bytes, bytes);
                 if (worker.device_bytes == 0) tables[j].plan_bytes = std::max(tables[j].plan_bytes, bytes);
             }
@@ -273,7 +275,7 @@ class ProverOf final : public ProgramProver {
             WorkerFigures& worker = job.figures.workers[i];
             worker.tables = crew_->proved(i);
             if (crew_->worker(i).peak_bytes) worker.peak_bytes = crew_->worker(i).peak_bytes();
-            worker.failure = failures_[i];
+            worker.failure = std::string(crew_->left(i).message());
         }
         for (const std::uint32_t number : numbers) parts.proofs.push_back(found.at(number));
         return parts;
@@ -333,11 +335,6 @@ class ProverOf final : public ProgramProver {
         const std::lock_guard lock(mutex_);
         if (options_.on_event) options_.on_event(event);
     }
-    void leave(std::size_t worker, const absl::Status& why) {
-        const std::lock_guard lock(mutex_);
-        failures_[worker] = std::string(why.message());
-        notice_failure(crew_->worker(worker).name, why);
-    }
     void notice_failure(const std::string& name, const absl::Status& why) const {
         if (!options_.on_notice) return;
         options_.on_notice(absl::StrCat(name, " has failed and takes no more tables: ", why.message()));
@@ -350,7 +347,6 @@ class ProverOf final : public ProgramProver {
     std::optional<chips::Rv64Machine> machine_;
     std::optional<Key> key_;
     std::optional<Crew<D, Hasher>> crew_;
-    std::vector<std::string> failures_;  ///< of each worker, in this run
 };
 
 }  // namespace sluice::proving
