@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <openssl/bn.h>
+#include <vector>
 
 #include "crypto/edges.h"
+#include "crypto/soft/fermat.h"
 #include "support/catch.h"
 #include "support/precompile_vectors.h"
 
@@ -128,6 +130,38 @@ TEST_CASE("modexp agrees with GMP for exponents of every window width") {
             compare(sluice::test::random_bytes(rng, 33), sluice::test::random_bytes(rng, exponent_size),
                     sluice::test::random_bytes(rng, 32));
         }
+    }
+}
+
+TEST_CASE("modexp inverts modulo the primes of the curves as GMP does, and computes the powers beside the inverse") {
+    SLUICE_RANDOM(rng);
+    for (const sluice::Uint256& prime : sluice::crypto::soft::kPrimesOfCurves) {
+        const sluice::Hash32 bytes = prime.to_hash();
+        const Bytes modulus(bytes.bytes.begin(), bytes.bytes.end());
+        const mpz_class p = sluice::test::from_bytes(modulus);
+        REQUIRE(mpz_probab_prime_p(p.get_mpz_t(), 50) != 0);
+        std::vector<Bytes> bases{Bytes(32, 0), Bytes(32, 0xff)};
+        for (mpz_class multiple = p; multiple < mpz_class(1) << 256; multiple += p) {
+            bases.push_back(sluice::test::to_bytes(multiple, 32));
+            bases.push_back(sluice::test::to_bytes(multiple - 1, 32));
+            if (multiple + 1 < mpz_class(1) << 256) bases.push_back(sluice::test::to_bytes(multiple + 1, 32));
+        }
+        for (std::uint64_t i = 0; i < sluice::test::rounds(200); ++i) {
+            bases.push_back(sluice::test::random_bytes(rng, 32));
+            bases.push_back(sluice::test::to_bytes(sluice::test::EdgeNumbers(256, {p})(rng), 32));
+        }
+        for (const Bytes& base : bases) {
+            const Bytes inverse = run(base, sluice::test::to_bytes(p - 2, 32), modulus);
+            const mpz_class product = sluice::test::from_bytes(base) * sluice::test::from_bytes(inverse) % p;
+            CHECK(product == (sluice::test::from_bytes(base) % p == 0 ? 0 : 1));
+            CHECK(sluice::test::from_bytes(inverse) < p);
+        }
+        const Bytes base = sluice::test::random_bytes(rng, 32);
+        for (const int beside : {-3, -1, 0, 1}) compare(base, sluice::test::to_bytes(p + beside, 32), modulus);
+        // The same exponent with a modulus beside the prime, and lengths other than 32.
+        compare(base, sluice::test::to_bytes(p - 2, 32), sluice::test::to_bytes(p - 2, 32));
+        compare(base, sluice::test::to_bytes(p - 4, 32), sluice::test::to_bytes(p - 2, 32));
+        compare(sluice::test::random_bytes(rng, 40), sluice::test::to_bytes(p - 2, 33), sluice::test::to_bytes(p, 35));
     }
 }
 

@@ -1,5 +1,6 @@
-// The declared names of the algorithms in kernels.h.
+// The declared names of the algorithms in kernels.h, and what is faster than they are.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "crypto/soft/fermat.h"
 #include "crypto/soft/kernels.h"
 #include "sluice/crypto/hash.h"
 #include "sluice/crypto/modexp.h"
@@ -16,7 +17,8 @@ void blake2f(std::uint32_t rounds, std::uint64_t h[8], const std::uint64_t m[16]
 }
 
 bool modexp(ByteView base, ByteView exponent, ByteView modulus, MutableBytes output, Arena& scratch) noexcept {
-    return soft::modexp(base, exponent, modulus, output, scratch);
+    return soft::modexp_if_inversion(base, exponent, modulus, output) ||
+           soft::modexp(base, exponent, modulus, output, scratch);
 }
 
 }  // namespace sluice::crypto
