@@ -43,6 +43,8 @@ struct Proofs {
           roots(context),
           cpu(backend_cpu::make_backend<D, Hasher>({.threads = 1})) {
         shape.machine = tables.machine->view();
+        code = backend::compile_machine(shape.machine);
+        shape.code = &code;
         for (const auto& chip : tables.trace->chips) shape.heights.push_back(chip.height);
         shape.public_values = tables.trace->public_values;
         shape.stack_height = tables.stack_height;
@@ -71,6 +73,7 @@ struct Proofs {
     Context context;
     RootTables roots;
     std::unique_ptr<Cpu> cpu;
+    backend::MachineCode code;
     backend::TableShape shape;
     std::array<std::unique_ptr<backend::Commitment<Hasher>>, machine::kGroups> cpu_commitments, commitments;
     backend::Table<Hasher> cpu_table, table;

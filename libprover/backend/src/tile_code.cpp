@@ -17,35 +17,50 @@ bool is_operation(const Node& node) noexcept {
 }
 }  // namespace
 
-std::vector<std::optional<KoalaBear>> fixed_values(const machine::Program& program,
-                                                   std::span<const KoalaBear> public_values) {
-    std::vector<std::optional<KoalaBear>> fixed(program.nodes.size());
-    for (std::size_t i = 0; i < program.nodes.size(); ++i) {
+std::vector<bool> fixed_nodes(const machine::Program& program) {
+    std::vector<bool> fixed(program.nodes.size());
+    for (std::size_t i = 0; i < fixed.size(); ++i) {
+        const Node& node = program.nodes[i];
+        fixed[i] = is_operation(node) ? fixed[node.a] && fixed[node.b] : !is_column(node);
+    }
+    return fixed;
+}
+
+std::vector<KoalaBear> zero_values(const machine::Program& program, std::span<const KoalaBear> public_values) {
+    std::vector<KoalaBear> values(program.nodes.size(), KoalaBear::zero());
+    for (std::size_t i = 0; i < values.size(); ++i) {
         const Node& node = program.nodes[i];
         switch (node.kind) {
             case NodeKind::constant:
-                fixed[i] = KoalaBear::from_canonical(node.a);
+                values[i] = KoalaBear::from_canonical(node.a);
                 break;
             case NodeKind::public_value:
-                fixed[i] = public_values[node.a];
+                values[i] = public_values[node.a];
                 break;
             case NodeKind::add:
-                if (fixed[node.a] && fixed[node.b]) fixed[i] = *fixed[node.a] + *fixed[node.b];
+                values[i] = values[node.a] + values[node.b];
                 break;
             case NodeKind::sub:
-                if (fixed[node.a] && fixed[node.b]) fixed[i] = *fixed[node.a] - *fixed[node.b];
+                values[i] = values[node.a] - values[node.b];
                 break;
             case NodeKind::mul:
-                if (fixed[node.a] && fixed[node.b]) fixed[i] = *fixed[node.a] * *fixed[node.b];
+                values[i] = values[node.a] * values[node.b];
                 break;
             default:
                 break;
         }
     }
-    return fixed;
+    return values;
 }
 
-TileCode compile(const machine::Program& program, std::span<const std::optional<KoalaBear>> fixed,
+std::vector<KoalaBear> scalar_values(const TileCode& code, std::span<const KoalaBear> at_zero) {
+    std::vector<KoalaBear> values;
+    values.reserve(code.scalars.size());
+    for (const std::uint32_t node : code.scalars) values.push_back(at_zero[node]);
+    return values;
+}
+
+TileCode compile(const machine::Program& program, const std::vector<bool>& fixed,
                  std::span<const std::vector<std::uint32_t>> uses, std::size_t at_end) {
     const std::size_t count = program.nodes.size();
     TileCode code;
@@ -75,7 +90,7 @@ TileCode compile(const machine::Program& program, std::span<const std::optional<
         if (fixed[i]) {
             if (place[i] == kNone) {
                 place[i] = static_cast<std::uint32_t>(code.scalars.size());
-                code.scalars.push_back(*fixed[i]);
+                code.scalars.push_back(i);
             }
             return {Operand::Kind::scalar, place[i]};
         }

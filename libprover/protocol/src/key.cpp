@@ -151,6 +151,7 @@ absl::StatusOr<ProvingKey<D, Hasher>> ProvingKey<D, Hasher>::make(BackendType& b
     writer.word(static_cast<std::uint32_t>(count));
     for (std::size_t index = 0; index < count; ++index) {
         const machine::MachineDescription& description = key.machine(index);
+        key.codes_[index] = std::make_unique<const backend::MachineCode>(backend::compile_machine(description.view()));
         std::vector<Digest> roots;
         for (const std::uint32_t h : options.stack_heights) {
             auto commitment = commit_preprocessed<D, Hasher>(backend, key.opening(), description, h);

@@ -87,7 +87,9 @@ absl::StatusOr<std::vector<LinkedTable<Hasher>>> decode_tables(const ProvingKey<
     for (std::uint32_t number = key.has_boundary() ? 0 : 1; !reader.at_end(); ++number) {
         LinkedTable<Hasher>& table = tables.emplace_back();
         table.number = number;
-        table.shape.machine = key.machine(number == 0 ? 1 : 0).view();
+        const std::size_t machine = number == 0 ? 1 : 0;
+        table.shape.machine = key.machine(machine).view();
+        table.shape.code = &key.code(machine);
         table.shape.stack_height = reader.word();
         for (std::size_t i = 0; i < table.shape.machine.chips.size(); ++i) {
             table.shape.heights.push_back(reader.word());

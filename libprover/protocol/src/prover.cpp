@@ -138,6 +138,7 @@ auto Prover<D, Hasher>::describe(std::uint32_t number, const machine::TableTrace
             absl::StrCat(table_name(number), ": ", lookups, " lookup terms; there must be fewer than p"));
     }
     table.shape.machine = machine;
+    table.shape.code = &key_.code(machine_of(number));
     table.shape.public_values = trace.public_values;
     const auto height = choose_stack_height(machine_of(number), table.shape.heights);
     if (!height.ok()) return height.status();

@@ -161,15 +161,9 @@ class GkrProver {
                            std::array<Layer, kTrees>& leaves) {
         const machine::Program& program = machine().chips[chip].program;
         const std::uint32_t height = table_.shape->heights[chip];
-        const auto fixed = fixed_values(program, table_.shape->public_values);
-        std::vector<std::vector<std::uint32_t>> uses;
-        for (const machine::Interaction& interaction : program.interactions) {
-            std::vector<std::uint32_t> nodes{interaction.multiplicity};
-            for (std::uint32_t e = 0; e < interaction.element_count; ++e)
-                nodes.push_back(program.elements[interaction.first_element + e]);
-            uses.push_back(std::move(nodes));
-        }
-        const TileCode code = compile(program, fixed, uses);
+        const TileCode& code = (*table_.shape->code)[chip].leaves;
+        const std::vector<KoalaBear> scalars =
+            backend::scalar_values(code, backend::zero_values(program, table_.shape->public_values));
 
         // By use: a combination of a column of ones, for the fixed part (less 1 for records), and the other elements.
         struct Fingerprint {
@@ -177,7 +171,7 @@ class GkrProver {
             std::vector<Ext> weights;
         };
         std::vector<Fingerprint> fingerprints;
-        for (std::size_t u = 0; u < uses.size(); ++u) {
+        for (std::size_t u = 0; u < code.uses.size(); ++u) {
             const machine::Interaction& interaction = program.interactions[u];
             const auto [a, b] = challenges_for(challenges_, interaction.type);
             Fingerprint fingerprint;
@@ -185,10 +179,10 @@ class GkrProver {
             if (!is_fraction(static_cast<std::size_t>(interaction.type))) constant -= KoalaBear::one();
             fingerprint.weights.push_back(constant);
             Ext power = b;
-            for (std::size_t e = 1; e < uses[u].size(); ++e, power *= b) {
+            for (std::size_t e = 1; e < code.uses[u].size(); ++e, power *= b) {
                 const Operand& element = code.uses[u][e];
                 if (element.kind == Operand::Kind::scalar) {
-                    fingerprint.weights[0] += power * code.scalars[element.index];
+                    fingerprint.weights[0] += power * scalars[element.index];
                 } else {
                     fingerprint.elements.push_back(element);
                     fingerprint.weights.push_back(power);
@@ -216,7 +210,7 @@ class GkrProver {
                         return {columns.get(chip, column.group, column.index) + first, 0, false};
                     }
                     default:
-                        return {&code.scalars[from.index], 0, true};
+                        return {&scalars[from.index], 0, true};
                 }
             };
             const auto values = [&](const Operand& from) -> const KoalaBear* {
@@ -250,7 +244,7 @@ class GkrProver {
             }
         });
         // Neutral leaves up to what kernels read.
-        for (std::size_t u = 0; u < uses.size(); ++u) {
+        for (std::size_t u = 0; u < code.uses.size(); ++u) {
             const std::size_t tree = static_cast<std::size_t>(program.interactions[u].type);
             Layer& layer = leaves[tree];
             const std::size_t from = offsets[u] + height;

@@ -14,8 +14,6 @@
 namespace sluice::backend_cpu {
 
 using backend::Column;
-using backend::compile;
-using backend::fixed_values;
 using backend::Operand;
 using backend::Step;
 using backend::TileCode;

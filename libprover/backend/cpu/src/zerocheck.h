@@ -76,13 +76,13 @@ class ZerocheckProver {
     }
 
  private:
-    using Part = typename backend::FactoredForm<D>::Part;
+    using Part = typename backend::ZerocheckForms<D>::Part;
     struct Chip {
         std::uint32_t index;  ///< in the machine
         std::uint32_t height;
         std::vector<Part> parts;  ///< the first has no factor
-        /// Uses are the products, part after part, then the factors of the parts after the first.
-        TileCode code;
+        const TileCode* code;     ///< backend::ChipCode::products
+        std::vector<KoalaBear> scalars;
         std::vector<std::pair<std::size_t, Ext>> products;  ///< by use: part and weight
         std::size_t tile = 0;                               ///< pairs of rows that are worked on together
         std::vector<ExtBuffer<D>> forms;                    ///< linear forms, by part; empty if there is none
@@ -115,9 +115,10 @@ class ZerocheckProver {
             chip.height = table_.shape->heights[form.chip];
             chip.parts = std::move(form.parts);
             chip.products = std::move(form.products);
-            chip.code = std::move(form.code);
-            chip.tile =
-                tile_rows((chip.code.columns.size() + chip.code.slots + chip.parts.size() + 2) * D * sizeof(KoalaBear));
+            chip.code = form.code;
+            chip.scalars = std::move(form.scalars);
+            chip.tile = tile_rows((chip.code->columns.size() + chip.code->slots + chip.parts.size() + 2) * D *
+                                  sizeof(KoalaBear));
             chips_.push_back(std::move(chip));
         }
         return forms.claim;
@@ -164,12 +165,12 @@ class ZerocheckProver {
             const Chip& chip = chips_[task.chip];
             const std::size_t count = task.last - task.first;
             const std::size_t pairs = padded(count);
-            const std::size_t columns = chip.code.columns.size();
+            const std::size_t columns = chip.code->columns.size();
             const std::size_t tile = chip.tile;
-            ScratchPool::Lease lease(scratch_, (columns + chip.code.slots + (chip.parts.size() + 1) * D) * tile);
+            ScratchPool::Lease lease(scratch_, (columns + chip.code->slots + (chip.parts.size() + 1) * D) * tile);
             KoalaBear* const lines = lease.data();
             KoalaBear* const slots = lines + columns * tile;
-            const View part_sums{slots + chip.code.slots * tile, tile};
+            const View part_sums{slots + chip.code->slots * tile, tile};
             const View weights = part_sums.at(chip.parts.size() * D * tile);
 
             // What lies behind a column's end is another column: its weight is 0.
@@ -181,14 +182,14 @@ class ZerocheckProver {
                 compute_form(chip, part, 2 * task.first, 2 * pairs);
             Sums sums;
             add_first_form(sums, chip, task.first, weights, pairs, at_one);
-            if (chip.code.uses.empty()) {
+            if (chip.code->uses.empty()) {
                 add_constant(sums, chip.parts[0].constant, weights, count);
                 return sums;
             }
             const std::array<LinePoint, kPoints> where = points(at_one);
             for (std::size_t p = 0; p < kPoints; ++p) {
                 for (std::size_t c = 0; c < columns; ++c) {
-                    context_.kernels.line(column(chip, chip.code.columns[c]) + 2 * task.first, where[p],
+                    context_.kernels.line(column(chip, chip.code->columns[c]) + 2 * task.first, where[p],
                                           lines + c * tile, pairs);
                 }
                 begin_parts(chip, task.first, where[p], part_sums, pairs);
@@ -199,16 +200,16 @@ class ZerocheckProver {
                         case Operand::Kind::column:
                             return {lines + from.index * tile, 0, false};
                         default:
-                            return {&chip.code.scalars[from.index], 0, true};
+                            return {&chip.scalars[from.index], 0, true};
                     }
                 };
-                for (const Step& step : chip.code.steps) {
+                for (const Step& step : chip.code->steps) {
                     if (step.kind != Step::Kind::use) {
                         context_.kernels.base_operation(step.kind, operand(step.a), operand(step.b),
                                                         slots + step.target * tile, pairs);
                         continue;
                     }
-                    const KoalaBear* const value = operand(chip.code.uses[step.target][0]).data;
+                    const KoalaBear* const value = operand(chip.code->uses[step.target][0]).data;
                     if (step.target < chip.products.size()) {
                         const auto& [part, weight] = chip.products[step.target];
                         context_.kernels.accumulate_base(part_sums.at(part * D * tile), weight, value, pairs);
@@ -281,12 +282,13 @@ class ZerocheckProver {
             next.tile = chip.tile;
             next.rows = half_up(chip.rows);
             next.stride = capacity(next.rows, 2);
-            next.columns = ExtBuffer<D>(context_.memory, chip.code.columns.size() * next.stride);
+            next.columns = ExtBuffer<D>(context_.memory, chip.code->columns.size() * next.stride);
             for (const Part& part : chip.parts)
                 next.forms.emplace_back(context_.memory, part.columns.empty() ? 0 : next.stride);
             next.parts = std::move(chip.parts);
             next.products = std::move(chip.products);
-            next.code = std::move(chip.code);
+            next.code = chip.code;
+            next.scalars = std::move(chip.scalars);
             chips_.push_back(std::move(next));
         }
         const std::vector<Task> tasks = tasks_of_round();
@@ -295,21 +297,21 @@ class ZerocheckProver {
             const Chip& chip = chips_[task.chip];
             const std::size_t count = task.last - task.first;
             const std::size_t pairs = padded(count);
-            const std::size_t columns = chip.code.columns.size();
+            const std::size_t columns = chip.code->columns.size();
             const std::size_t tile = chip.tile;
 
             fold_rows(before[task.chip], chip, r, 2 * task.first, 2 * pairs);
             Sums sums;
             add_first_form(sums, chip, task.first, eq.at(task.first), pairs, at_one);
-            if (chip.code.uses.empty()) {
+            if (chip.code->uses.empty()) {
                 add_constant(sums, chip.parts[0].constant, eq.at(task.first), pairs);
                 return sums;
             }
 
-            ScratchPool::Lease lease(scratch_, (columns + chip.code.slots + chip.parts.size()) * D * tile);
+            ScratchPool::Lease lease(scratch_, (columns + chip.code->slots + chip.parts.size()) * D * tile);
             const View lines{lease.data(), tile};
             const View slots = lines.at(columns * D * tile);
-            const View part_sums = slots.at(chip.code.slots * D * tile);
+            const View part_sums = slots.at(chip.code->slots * D * tile);
             const std::array<LinePoint, kPoints> where = points(at_one);
             for (std::size_t p = 0; p < kPoints; ++p) {
                 for (std::size_t c = 0; c < columns; ++c) {
@@ -325,16 +327,16 @@ class ZerocheckProver {
                                                             : lines.at(from.index * D * tile);
                 };
                 const auto operand = [&](const Operand& from) -> TileOperand {
-                    if (from.kind == Operand::Kind::scalar) return {&chip.code.scalars[from.index], 0, true};
+                    if (from.kind == Operand::Kind::scalar) return {&chip.scalars[from.index], 0, true};
                     return {view(from).base, tile, false};
                 };
-                for (const Step& step : chip.code.steps) {
+                for (const Step& step : chip.code->steps) {
                     if (step.kind != Step::Kind::use) {
                         context_.kernels.ext_operation(step.kind, operand(step.a), operand(step.b),
                                                        slots.at(step.target * D * tile), pairs);
                         continue;
                     }
-                    const View value = view(chip.code.uses[step.target][0]);
+                    const View value = view(chip.code->uses[step.target][0]);
                     if (step.target < chip.products.size()) {
                         const auto& [part, weight] = chip.products[step.target];
                         context_.kernels.accumulate(part_sums.at(part * D * tile), weight, value, pairs);
@@ -353,10 +355,10 @@ class ZerocheckProver {
     void fold_rows(const Chip& before, const Chip& after, const Ext& r, std::size_t first, std::size_t count) const {
         const std::size_t there = std::min<std::size_t>(count, after.rows - first);
         const std::size_t folded = std::min(padded(there), count);
-        for (std::size_t c = 0; c < after.code.columns.size(); ++c) {
+        for (std::size_t c = 0; c < after.code->columns.size(); ++c) {
             const View out = after.columns.view().at(c * after.stride + first);
             if (before.stride == 0) {
-                context_.kernels.fold_base(column(after, after.code.columns[c]) + 2 * first, r, out, folded);
+                context_.kernels.fold_base(column(after, after.code->columns[c]) + 2 * first, r, out, folded);
             } else {
                 context_.kernels.fold(before.columns.view().at(c * before.stride + 2 * first), r, out, folded);
             }
@@ -386,7 +388,7 @@ class ZerocheckProver {
             const backend::ColumnPlace& place = *places[i];
             const Chip& chip = *by_index[place.chip];
             const KoalaBear* const base = columns_.get(place.chip, place.group, place.column);
-            const auto& folded = chip.code.columns;
+            const auto& folded = chip.code->columns;
             const auto found = std::find(folded.begin(), folded.end(), Column{place.group, place.column});
             if (chip.stride != 0 && found != folded.end()) {
                 const std::size_t at = static_cast<std::size_t>(found - folded.begin()) * chip.stride;

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -91,13 +90,13 @@ class GkrProver {
         std::uint64_t program = 0;
         for (std::size_t chip = 0; chip < shape.machine.chips.size(); ++chip) {
             if (shape.heights[chip] == 0) continue;
-            const LeafCode leaf(shape, chip);
+            const backend::TileCode& code = (*shape.code)[chip].leaves;
             std::uint64_t elements = 0;
-            for (const auto& nodes : leaf.nodes) elements += nodes.size() - 1;
-            program = std::max(program,
-                               DeviceProgram::bytes_for(leaf.code) + aligned(leaf.nodes.size() * sizeof(LeafUse<D>)) +
-                                   aligned(elements * sizeof(PackedOperand)) + aligned(elements * sizeof(Ext)) +
-                                   aligned(leaf.code.slots * threads_for(shape.heights[chip]) * kWord));
+            for (const auto& operands : code.uses) elements += operands.size() - 1;
+            program =
+                std::max(program, DeviceProgram::bytes_for(code) + aligned(code.uses.size() * sizeof(LeafUse<D>)) +
+                                      aligned(elements * sizeof(PackedOperand)) + aligned(elements * sizeof(Ext)) +
+                                      aligned(code.slots * threads_for(shape.heights[chip]) * kWord));
         }
         // Each array is rounded up.
         const std::uint64_t rounding = (3 * std::uint64_t{mu + 1} + 12) * kAlignment;
@@ -127,22 +126,6 @@ class GkrProver {
         std::size_t tree;
         std::size_t index;  ///< in its tree's list
         std::uint32_t height;
-    };
-    /// What a chip's leaves are made from: for each interaction its multiplicity and elements, and code that makes
-    /// them.
-    struct LeafCode {
-        std::vector<std::vector<std::uint32_t>> nodes;
-        backend::TileCode code;
-
-        LeafCode(const backend::TableShape& shape, std::size_t chip) {
-            const machine::Program& program = shape.machine.chips[chip].program;
-            for (const machine::Interaction& interaction : program.interactions) {
-                nodes.push_back({interaction.multiplicity});
-                for (std::uint32_t e = 0; e < interaction.element_count; ++e)
-                    nodes.back().push_back(program.elements[interaction.first_element + e]);
-            }
-            code = backend::compile(program, backend::fixed_values(program, shape.public_values), nodes);
-        }
     };
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
     static std::uint64_t threads_for(std::uint32_t height) noexcept {
@@ -217,10 +200,6 @@ class GkrProver {
                 if (lists_[tree][i].height != 0) places_.push_back({tree, i, lists_[tree][i].height});
             }
         }
-        leaf_codes_.resize(machine().chips.size());
-        for (std::size_t chip = 0; chip < leaf_codes_.size(); ++chip) {
-            if (table_.shape->heights[chip] != 0) leaf_codes_[chip].emplace(*table_.shape, chip);
-        }
         layers_.resize(row_variables_ + 1);
         layers_[row_variables_] = make_leaves();
         for (unsigned j = row_variables_; j-- != 0;) {
@@ -265,11 +244,13 @@ class GkrProver {
                           std::uint64_t before_fractions, const Nodes& leaves) const {
         const machine::Program& program = machine().chips[chip].program;
         const std::uint32_t height = table_.shape->heights[chip];
-        const auto& [uses, code] = *leaf_codes_[chip];
+        const backend::TileCode& code = (*table_.shape->code)[chip].leaves;
+        const std::vector<KoalaBear> scalars =
+            backend::scalar_values(code, backend::zero_values(program, table_.shape->public_values));
         std::vector<LeafUse<D>> leaf_uses;
         std::vector<PackedOperand> elements;
         std::vector<Ext> weights;
-        for (std::size_t u = 0; u < uses.size(); ++u) {
+        for (std::size_t u = 0; u < code.uses.size(); ++u) {
             const machine::Interaction& interaction = program.interactions[u];
             const auto [a, b] = backend::challenges_for(challenges_, interaction.type);
             LeafUse<D> use{};
@@ -279,10 +260,10 @@ class GkrProver {
             use.multiplicity = pack(code.uses[u][0]);
             use.first = static_cast<std::uint32_t>(elements.size());
             Ext power = b;
-            for (std::size_t e = 1; e < uses[u].size(); ++e, power *= b) {
+            for (std::size_t e = 1; e < code.uses[u].size(); ++e, power *= b) {
                 const backend::Operand& element = code.uses[u][e];
                 if (element.kind == backend::Operand::Kind::scalar) {
-                    use.constant += power * code.scalars[element.index];
+                    use.constant += power * scalars[element.index];
                 } else {
                     elements.push_back(pack(element));
                     weights.push_back(power);
@@ -297,7 +278,7 @@ class GkrProver {
         std::vector<DevicePointer<const KoalaBear>> column_places;
         for (const backend::Column& column : code.columns)
             column_places.push_back(columns.get(chip, column.group, column.index));
-        const DeviceProgram device_program(context_, code, column_places);
+        const DeviceProgram device_program(context_, code, column_places, scalars);
         const DeviceBuffer<LeafUse<D>> device_uses(context_, std::span<const LeafUse<D>>(leaf_uses));
         const DeviceBuffer<PackedOperand> device_elements(context_, std::span<const PackedOperand>(elements));
         const DeviceBuffer<Ext> device_weights(context_, std::span<const Ext>(weights));
@@ -471,11 +452,10 @@ class GkrProver {
     backend::InteractionLists lists_;
     unsigned row_variables_;
     unsigned place_variables_;
-    std::vector<Place> places_;                        ///< those with rows, tree by tree
-    std::size_t first_fraction_ = 0;                   ///< of them
-    std::vector<std::optional<LeafCode>> leaf_codes_;  ///< by chip, of those with rows
-    std::vector<Nodes> layers_;                        ///< by number of row variables
-    std::vector<backend::DenseLayer<D>> dense_;        ///< by number of place variables
+    std::vector<Place> places_;                  ///< those with rows, tree by tree
+    std::size_t first_fraction_ = 0;             ///< of them
+    std::vector<Nodes> layers_;                  ///< by number of row variables
+    std::vector<backend::DenseLayer<D>> dense_;  ///< by number of place variables
 };
 
 }  // namespace sluice::backend_cuda

@@ -50,12 +50,10 @@ class TableColumns {
 class DeviceProgram {
  public:
     DeviceProgram() = default;
-    /// `columns`: where those that the code reads lie.
+    /// `columns`: where those that the code reads lie; `scalars`: values of its scalars.
     DeviceProgram(const Context& context, const backend::TileCode& code,
-                  std::span<const DevicePointer<const KoalaBear>> columns)
-        : instructions_(context, pack_steps(code)),
-          columns_(context, columns),
-          scalars_(context, std::span<const KoalaBear>(code.scalars)) {}
+                  std::span<const DevicePointer<const KoalaBear>> columns, std::span<const KoalaBear> scalars)
+        : instructions_(context, pack_steps(code)), columns_(context, columns), scalars_(context, scalars) {}
 
     [[nodiscard]] ProgramView view() const noexcept {
         return {instructions_.data(), static_cast<std::uint32_t>(instructions_.size()), columns_.data(),
@@ -69,6 +67,7 @@ class DeviceProgram {
  private:
     static std::vector<Instruction> pack_steps(const backend::TileCode& code) {
         std::vector<Instruction> steps;
+        steps.reserve(code.steps.size());
         for (const backend::Step& step : code.steps) {
             static_assert(static_cast<std::uint32_t>(backend::Step::Kind::mul) == Instruction::kMul &&
                           static_cast<std::uint32_t>(backend::Step::Kind::use) == Instruction::kUse);

@@ -73,26 +73,29 @@ class ZerocheckProver {
         const unsigned mu = backend::row_variables(shape.heights);
         std::uint64_t programs = 0, scratch = 0, making = 0, blocks = 0, all_columns = 0, pieces = 0;
         std::array<std::uint64_t, 3> rounds{};  // forms and columns that the first rounds read
-        for (const auto& form : forms_of(shape).chips) {
-            const std::uint64_t height = shape.heights[form.chip];
-            const std::uint64_t columns = form.code.columns.size(), parts = form.parts.size();
+        for (std::size_t index = 0; index < shape.heights.size(); ++index) {
+            const std::uint64_t height = shape.heights[index];
+            if (height == 0) continue;
+            const backend::ChipCode& chip_code = (*shape.code)[index];
+            const backend::TileCode& code = chip_code.products;
+            const std::uint64_t columns = code.columns.size(), parts = chip_code.form.parts.size();
             std::uint64_t linear = 0;
-            for (const auto& part : form.parts) {
+            for (const auto& part : chip_code.form.parts) {
                 if (part.columns.empty()) continue;
                 ++linear;
                 making = std::max(
                     making, aligned(part.columns.size() * sizeof(void*)) + aligned(part.columns.size() * sizeof(Ext)));
             }
-            programs += DeviceProgram::bytes_for(form.code) + aligned(form.code.uses.size() * sizeof(PartUse<D>)) +
+            programs += DeviceProgram::bytes_for(code) + aligned(code.uses.size() * sizeof(PartUse<D>)) +
                         aligned(parts * sizeof(PartStart<D>));
             std::uint64_t rows = height;
             for (std::size_t k = 0; k < rounds.size(); ++k, rows = half(rows)) {
                 rounds[k] += ExtBuffer<D>::bytes_for(linear * 2 * half(rows));
                 if (k != 0) rounds[k] += ExtBuffer<D>::bytes_for(columns * 2 * half(rows));
             }
-            scratch = std::max(scratch, aligned((form.code.slots + parts) * sizeof(Ext) * threads_for(height)));
+            scratch = std::max(scratch, aligned((code.slots + parts) * sizeof(Ext) * threads_for(height)));
             blocks += threads_for(height) / SumBlocks<ZerocheckRound<D, true>>::kThreads;
-            const machine::Chip& chip = shape.machine.chips[form.chip];
+            const machine::Chip& chip = shape.machine.chips[index];
             const std::uint64_t width = std::uint64_t{chip.widths[0]} + chip.widths[1] + chip.widths[2];
             all_columns += width;
             pieces += width * (height / ColumnSums<D>::kPiece + 1);
@@ -125,22 +128,6 @@ class ZerocheckProver {
         [[nodiscard]] ColumnsView<D> columns_view() const noexcept { return {column_values.view(), stride}; }
     };
 
-    /// Forms as challenges make them, in a shape that does not depend on which: none of these makes a weight vanish.
-    static backend::ZerocheckForms<D> forms_of(const backend::TableShape& shape) {
-        std::uint64_t state = 1;
-        const auto next = [&] {
-            Ext value;
-            for (KoalaBear& limb : value.limb) limb = KoalaBear::reduce(state = state * 6364136223846793005u + 1);
-            return value;
-        };
-        backend::LeafClaims<D> leaves;
-        leaves.point.resize(backend::row_variables(shape.heights) +
-                            backend::place_variables(backend::list_interactions(shape)));
-        for (Ext& value : leaves.point) value = next();
-        for (Ext& value : leaves.values) value = next();
-        const backend::FingerprintChallenges<D> challenges{next(), next(), next(), next()};
-        return backend::zerocheck_forms(shape, challenges, leaves, next());
-    }
     static constexpr std::uint64_t half(std::uint64_t n) noexcept { return n / 2 + n % 2; }
     /// Of a round over so many rows.
     static std::uint64_t threads_for(std::uint64_t rows) noexcept {
@@ -154,17 +141,17 @@ class ZerocheckProver {
         for (const auto& form : forms.chips) {
             Chip chip;
             chip.rows = table_.shape->heights[form.chip];
-            chip.slots = form.code.slots;
-            chip.columns = static_cast<std::uint32_t>(form.code.columns.size());
-            chip.program = DeviceProgram(context_, form.code, places_of(form.chip, form.code.columns));
+            chip.slots = form.code->slots;
+            chip.columns = static_cast<std::uint32_t>(form.code->columns.size());
+            chip.program = DeviceProgram(context_, *form.code, places_of(form.chip, form.code->columns), form.scalars);
             std::vector<PartUse<D>> uses;
-            for (std::size_t u = 0; u < form.code.uses.size(); ++u) {
+            for (std::size_t u = 0; u < form.code->uses.size(); ++u) {
                 const bool factor = u >= form.products.size();
                 PartUse<D> use{};
                 use.factor = factor;
                 use.part = static_cast<std::uint32_t>(factor ? u - form.products.size() + 1 : form.products[u].first);
                 if (!factor) use.weight = form.products[u].second;
-                use.value = pack(form.code.uses[u][0]);
+                use.value = pack(form.code->uses[u][0]);
                 uses.push_back(use);
             }
             std::vector<PartStart<D>> parts;

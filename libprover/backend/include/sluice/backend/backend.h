@@ -26,6 +26,7 @@
 
 #include "sluice/backend/channel.h"
 #include "sluice/backend/layout.h"
+#include "sluice/backend/machine_code.h"
 #include "sluice/machine/program.h"
 #include "sluice/params/profile.h"
 
@@ -53,9 +54,10 @@ class Commitment {
     std::uint32_t width_;
 };
 
-/// What one table proof is about, but for the committed data. The spans of `machine` must outlive it.
+/// What one table proof is about, but for the committed data. The spans of `machine` and its code must outlive it.
 struct TableShape {
     machine::Machine machine;
+    const MachineCode* code = nullptr;   ///< compile_machine; who only commits needs none
     std::vector<std::uint32_t> heights;  ///< one for each chip, 0 for absent ones
     std::vector<KoalaBear> public_values;
     unsigned stack_height = 0;

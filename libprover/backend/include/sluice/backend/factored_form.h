@@ -8,6 +8,9 @@
 // where weights go down from nodes through sums, differences and multiples until only columns and products have any,
 // and a product with one of the factors goes to that factor's part. A linear form is one column of the extension,
 // whatever it is made of: columns that nothing else reads are never worked on again.
+//
+// The program alone decides which parts, columns and products there are, and the ways that weights go; `push_down`
+// takes a table's weights along them.
 #pragma once
 
 #include <cstddef>
@@ -27,106 +30,51 @@ namespace sluice::backend {
 /// factor. Ascending.
 [[nodiscard]] std::vector<std::uint32_t> common_factors(const machine::Program& program);
 
-template <unsigned D>
-class FactoredForm {
-    using Ext = math::Extension<D>;
-
- public:
+/// Weights are named by their places among `weight_count` that begin as zeros.
+struct FactoredForm {
     struct Part {
         std::optional<std::uint32_t> factor;  ///< a node; of the first part: 1
-        Ext constant = Ext::zero();
-        std::vector<Column> columns;  ///< of the linear form
-        std::vector<Ext> column_weights;
-        std::vector<std::pair<std::uint32_t, Ext>> products;  ///< nodes and their weights
-
-        [[nodiscard]] bool empty() const noexcept { return constant.is_zero() && columns.empty() && products.empty(); }
+        std::uint32_t constant = 0;           ///< place
+        std::vector<Column> columns;          ///< of the linear form
+        std::vector<std::uint32_t> column_weights;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> products;  ///< nodes and places
+    };
+    /// weight[to] += or -= weight[from], or += weight[from] times the value of a fixed node.
+    struct Flow {
+        enum class Kind : std::uint8_t { add, sub, scale };
+        Kind kind;
+        std::uint32_t from, to;
+        std::uint32_t scalar;  ///< node
     };
 
-    /// `fixed`: values of the nodes that depend on no column.
-    FactoredForm(const machine::Program& program, std::span<const std::optional<KoalaBear>> fixed)
-        : program_(program), fixed_(fixed), part_of_(program.nodes.size(), 0) {
-        open_part();
-        for (const std::uint32_t node : common_factors(program)) {
-            if (fixed[node]) continue;
-            part_of_[node] = static_cast<std::uint32_t>(parts_.size());
-            open_part();
-            parts_.back().factor = node;
-        }
-    }
-
-    /// Adds weight * node.
-    void add(std::uint32_t node, const Ext& weight) { weights_[0][node] += weight; }
-    void add_constant(const Ext& value) { parts_[0].constant += value; }
-    /// Adds value * selector and weight * selector * node, for a record's selector that is not fixed.
-    void add_selected_constant(std::uint32_t selector, const Ext& value) {
-        parts_[part_of_[selector]].constant += value;
-    }
-    void add_selected(std::uint32_t selector, std::uint32_t node, const Ext& weight) {
-        weights_[part_of_[selector]][node] += weight;
-    }
-
-    /// The parts that are not empty, after the first, which always comes.
-    [[nodiscard]] std::vector<Part> finish() {
-        for (std::size_t part = 0; part < parts_.size(); ++part) push_down(part);
-        std::vector<Part> result;
-        for (Part& part : parts_) {
-            if (!part.factor || !part.empty()) result.push_back(std::move(part));
-        }
-        return result;
-    }
-
- private:
-    void open_part() {
-        parts_.emplace_back();
-        weights_.emplace_back(program_.nodes.size(), Ext::zero());
-    }
-
-    void push_down(std::size_t index) {
-        Part& part = parts_[index];
-        std::vector<Ext>& weights = weights_[index];
-        for (std::uint32_t i = static_cast<std::uint32_t>(program_.nodes.size()); i-- != 0;) {
-            const Ext weight = weights[i];
-            if (weight.is_zero()) continue;
-            const machine::Node& node = program_.nodes[i];
-            if (fixed_[i]) {
-                part.constant += weight * *fixed_[i];
-                continue;
-            }
-            switch (node.kind) {
-                case machine::NodeKind::add:
-                    weights[node.a] += weight;
-                    weights[node.b] += weight;
-                    break;
-                case machine::NodeKind::sub:
-                    weights[node.a] += weight;
-                    weights[node.b] -= weight;
-                    break;
-                case machine::NodeKind::mul:
-                    if (fixed_[node.a]) {
-                        weights[node.b] += weight * *fixed_[node.a];
-                    } else if (fixed_[node.b]) {
-                        weights[node.a] += weight * *fixed_[node.b];
-                    } else if (index == 0 && part_of_[node.a] != 0) {
-                        weights_[part_of_[node.a]][node.b] += weight;
-                    } else if (index == 0 && part_of_[node.b] != 0) {
-                        weights_[part_of_[node.b]][node.a] += weight;
-                    } else {
-                        part.products.emplace_back(i, weight);
-                    }
-                    break;
-                default:
-                    part.columns.push_back(column_of(node));
-                    part.column_weights.push_back(weight);
-                    break;
-            }
-        }
-    }
-
-    const machine::Program& program_;
-    std::span<const std::optional<KoalaBear>> fixed_;
-    std::vector<std::uint32_t> part_of_;  ///< by factor; 0 for other nodes
-    std::vector<Part> parts_;
-    std::vector<std::vector<Ext>> weights_;  ///< of each part, by node
+    std::vector<Part> parts;  ///< the first always comes, others if something is in them
+    std::vector<Flow> flows;  ///< in order
+    std::uint32_t weight_count = 0;
+    /// Where weights are put in: those of constraints; of an interaction its multiplicity's, then those of its
+    /// elements. A record has the constant of its selector's part for a multiplicity and its elements in that part; it
+    /// has none if its selector is fixed.
+    std::vector<std::uint32_t> constraints;
+    std::vector<std::vector<std::uint32_t>> interactions;
 };
+
+[[nodiscard]] FactoredForm make_factored_form(const machine::Program& program, const std::vector<bool>& fixed);
+
+/// `at_zero`: the values of zero_values.
+template <unsigned D>
+void push_down(const FactoredForm& form, std::span<const KoalaBear> at_zero, std::span<math::Extension<D>> weights) {
+    for (const FactoredForm::Flow& flow : form.flows) {
+        switch (flow.kind) {
+            case FactoredForm::Flow::Kind::add:
+                weights[flow.to] += weights[flow.from];
+                break;
+            case FactoredForm::Flow::Kind::sub:
+                weights[flow.to] -= weights[flow.from];
+                break;
+            case FactoredForm::Flow::Kind::scale:
+                weights[flow.to] += weights[flow.from] * at_zero[flow.scalar];
+                break;
+        }
+    }
+}
 
 }  // namespace sluice::backend

@@ -12,28 +12,30 @@
 #include "sluice/backend/backend.h"
 #include "sluice/backend/factored_form.h"
 #include "sluice/backend/interactions.h"
+#include "sluice/backend/machine_code.h"
 #include "sluice/backend/tile_code.h"
 #include "sluice/math/multilinear.h"
 
 namespace sluice::backend {
 
-/// Z of the chips that are present, in factored form, with code for its products.
+/// Z of the chips that are present, with a table's weights.
 template <unsigned D>
 struct ZerocheckForms {
+    struct Part {
+        Extension<D> constant;
+        std::span<const Column> columns;  ///< of the linear form
+        std::vector<Extension<D>> column_weights;
+    };
     struct Chip {
         std::uint32_t chip;                                          ///< in the machine
-        std::vector<typename FactoredForm<D>::Part> parts;           ///< the first has no factor
-        std::vector<std::pair<std::size_t, Extension<D>>> products;  ///< by use: part and weight
-        /// Uses are the products, part after part, then the factors of the parts after the first.
-        TileCode code;
+        std::vector<Part> parts;                                     ///< the first has no factor
+        std::vector<std::pair<std::size_t, Extension<D>>> products;  ///< by use of the code: part and weight
+        const TileCode* code;                                        ///< ChipCode::products
+        std::vector<KoalaBear> scalars;                              ///< of the code
     };
     std::vector<Chip> chips;
     Extension<D> claim{};  ///< C of step 1
 };
-
-/// The values of all nodes where all columns are 0.
-[[nodiscard]] std::vector<KoalaBear> zero_values(const machine::Program& program,
-                                                 std::span<const KoalaBear> public_values);
 
 /// Steps before the first round. `leaves` come from GKR.
 template <unsigned D>
@@ -67,16 +69,19 @@ template <unsigned D>
             for (std::size_t j = 0; j < program.constraints.size(); ++j) constraint_weight *= xi;
             continue;
         }
-        const auto fixed = fixed_values(program, shape.public_values);
         const std::vector<KoalaBear> at_zero = zero_values(program, shape.public_values);
         const Ext rows_weight = math::evaluate_less_than(rho_rows, height);
 
-        FactoredForm<D> form(program, fixed);
-        for (const std::uint32_t node : program.constraints) {
-            form.add(node, constraint_weight);
+        const ChipCode& code = (*shape.code)[index];
+        const FactoredForm& form = code.form;
+        std::vector<Ext> weights(form.weight_count, Ext::zero());
+        for (const std::uint32_t place : form.constraints) {
+            weights[place] += constraint_weight;
             constraint_weight *= xi;
         }
-        for (const machine::Interaction& interaction : program.interactions) {
+        for (std::size_t i = 0; i < program.interactions.size(); ++i) {
+            const machine::Interaction& interaction = program.interactions[i];
+            const std::span<const std::uint32_t> into = form.interactions[i];
             const std::size_t type = static_cast<std::size_t>(interaction.type);
             const Ext& e = place_eq[places[type]++];
             const auto [a, b] = challenges_for(challenges, interaction.type);
@@ -85,42 +90,44 @@ template <unsigned D>
             const Ext start = a + KoalaBear::from_canonical(interaction.kind);
             if (type < 2) {
                 // A fixed selector is 0, by the rule about zero rows.
-                if (fixed[interaction.multiplicity]) continue;
+                if (into.empty()) continue;
                 const Ext scale = form_weights[type] * e;
-                form.add_selected_constant(interaction.multiplicity, scale * (start - KoalaBear::one()));
+                weights[into[0]] += scale * (start - KoalaBear::one());
                 Ext coefficient = scale * b;
-                for (const std::uint32_t node : elements) {
-                    form.add_selected(interaction.multiplicity, node, coefficient);
+                for (const std::uint32_t place : into.subspan(1)) {
+                    weights[place] += coefficient;
                     coefficient *= b;
                 }
             } else {
                 const std::size_t side = 2 * type - 2;
-                form.add(interaction.multiplicity, form_weights[side] * e);
+                weights[into[0]] += form_weights[side] * e;
                 Ext coefficient = form_weights[side + 1] * e * b;
                 Ext power = b;
                 Ext at_zero_row = start;
-                for (const std::uint32_t node : elements) {
-                    form.add(node, coefficient);
-                    form.add_constant(-(coefficient * at_zero[node]));
-                    at_zero_row += power * at_zero[node];
+                for (std::size_t j = 0; j < elements.size(); ++j) {
+                    const KoalaBear& value = at_zero[elements[j]];
+                    weights[into[1 + j]] += coefficient;
+                    weights[form.parts[0].constant] -= coefficient * value;
+                    at_zero_row += power * value;
                     coefficient *= b;
                     power *= b;
                 }
                 left[side + 1] -= e * (at_zero_row - KoalaBear::one()) * rows_weight;
             }
         }
+        push_down<D>(form, at_zero, std::span(weights));
+
         typename ZerocheckForms<D>::Chip chip;
         chip.chip = index;
-        chip.parts = form.finish();
-        std::vector<std::vector<std::uint32_t>> uses;
-        for (std::size_t part = 0; part < chip.parts.size(); ++part) {
-            for (const auto& [node, weight] : chip.parts[part].products) {
-                chip.products.emplace_back(part, weight);
-                uses.push_back({node});
-            }
+        for (const FactoredForm::Part& part : form.parts) {
+            std::vector<Ext> column_weights;
+            for (const std::uint32_t place : part.column_weights) column_weights.push_back(weights[place]);
+            for (const auto& product : part.products)
+                chip.products.emplace_back(chip.parts.size(), weights[product.second]);
+            chip.parts.push_back({weights[part.constant], part.columns, std::move(column_weights)});
         }
-        for (std::size_t part = 1; part < chip.parts.size(); ++part) uses.push_back({*chip.parts[part].factor});
-        chip.code = compile(program, fixed, uses, chip.parts.size() - 1);
+        chip.code = &code.products;
+        chip.scalars = scalar_values(code.products, at_zero);
         result.chips.push_back(std::move(chip));
     }
     for (std::size_t j = 0; j < 6; ++j) result.claim += form_weights[j] * left[j];

@@ -71,12 +71,15 @@ class ProvingKey {
     [[nodiscard]] const machine::MachineDescription& machine(std::size_t index) const noexcept {
         return index == 0 ? *machines_.shards : *machines_.boundary;
     }
+    /// Its chips' code, which lives as long as the key, moved or not.
+    [[nodiscard]] const backend::MachineCode& code(std::size_t index) const noexcept { return *codes_[index]; }
 
  private:
     ProvingKey(const KeyOptions& options, const KeyMachines& machines) : options_(options), machines_(machines) {}
 
     KeyOptions options_;
     KeyMachines machines_;
+    std::array<std::unique_ptr<const backend::MachineCode>, 2> codes_;
     std::vector<std::uint8_t> body_;
     Digest digest_{};
 };
