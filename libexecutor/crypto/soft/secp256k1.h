@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
+#include "crypto/soft/adx.h"
 #include "crypto/soft/limbs.h"
 #include "crypto/soft/modular_inverse.h"
 #include "crypto/soft/montgomery.h"
@@ -53,9 +55,25 @@ class FieldElement {
     }
 
     friend constexpr FieldElement operator*(const FieldElement& a, const FieldElement& b) noexcept {
+#if defined(__x86_64__)
+        if (!std::is_constant_evaluated() && adx::available()) {
+            FieldElement product;
+            adx::multiply_folded(product.value_.limb, a.value_.limb, b.value_.limb, kFold);
+            return product;
+        }
+#endif
         return fold(multiply_wide(a.value_, b.value_));
     }
-    friend constexpr FieldElement square(const FieldElement& a) noexcept { return fold(square_wide(a.value_)); }
+    friend constexpr FieldElement square(const FieldElement& a) noexcept {
+#if defined(__x86_64__)
+        if (!std::is_constant_evaluated() && adx::available()) {
+            FieldElement product;
+            adx::square_folded(product.value_.limb, a.value_.limb, kFold);
+            return product;
+        }
+#endif
+        return fold(square_wide(a.value_));
+    }
     friend constexpr FieldElement operator+(const FieldElement& a, const FieldElement& b) noexcept {
         std::uint64_t carry = 0;
         FieldElement sum(add_words(a.value_, b.value_, carry));
@@ -68,7 +86,9 @@ class FieldElement {
         difference.subtract_small((std::uint64_t{0} - borrow) & kFold);
         return difference;
     }
-    friend constexpr FieldElement operator-(const FieldElement& a) noexcept { return FieldElement() - a; }
+    friend constexpr FieldElement operator-(const FieldElement& a) noexcept {
+        return FieldElement() - a;
+    }
     /// 1 / a, and zero for zero.
     friend constexpr FieldElement inverse(const FieldElement& a) noexcept {
         return FieldElement(modular_inverse(a.value(), kInverseModulus));

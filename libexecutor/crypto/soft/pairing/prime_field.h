@@ -18,8 +18,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
+#include "crypto/soft/adx.h"
 #include "crypto/soft/limbs.h"
 #include "sluice/base/bytes.h"
 
@@ -142,6 +144,14 @@ class PrimeField {
 
     /// Each limb of b adds its product and is reduced away at once; the spare bits of p make a carry limb needless.
     [[gnu::noinline]] friend constexpr PrimeField operator*(const PrimeField& a, const PrimeField& b) noexcept {
+#if defined(__x86_64__)
+        if (!std::is_constant_evaluated() && soft::adx::available()) {
+            PrimeField product;
+            soft::adx::montgomery_product(limbs(product.value_), limbs(a.value_), limbs(b.value_), limbs(kModulus),
+                                          kNegatedInverse);
+            return product;
+        }
+#endif
         Integer sum{};
         for (std::size_t i = 0; i < kLimbs; ++i) {
             std::uint64_t carry = 0;
@@ -157,7 +167,9 @@ class PrimeField {
         }
         return subtract_modulus_once(sum);
     }
-    friend constexpr PrimeField square(const PrimeField& a) noexcept { return a * a; }
+    friend constexpr PrimeField square(const PrimeField& a) noexcept {
+        return a * a;
+    }
 
     /// Zero for zero. Kaliski's almost inverse; its running time depends on the value.
     ///
@@ -196,6 +208,21 @@ class PrimeField {
         for (std::size_t i = 0; i < kLimbs; ++i) sum.value_[i] = add_limbs(a.value_[i], b.value_[i], carry);
         return sum;
     }
+#if defined(__x86_64__)
+    /// x0 y0 + x1 y1 with one reduction, where soft::adx::available().
+    [[nodiscard]] static PrimeField sum_of_products(const PrimeField (&x)[2], const PrimeField (&y)[2]) noexcept {
+        PrimeField sum;
+        soft::adx::montgomery_sum_of_products(limbs(sum.value_), limbs(x), limbs(y), limbs(kModulus), kNegatedInverse);
+        return sum;
+    }
+    /// p - a as an integer, p for zero; only for sum_of_products.
+    [[nodiscard]] static PrimeField negate_unreduced(const PrimeField& a) noexcept {
+        PrimeField difference;
+        std::uint64_t borrow = 0;
+        for (std::size_t i = 0; i < kLimbs; ++i) difference.value_[i] = sub_limbs(kModulus[i], a.value_[i], borrow);
+        return difference;
+    }
+#endif
     [[nodiscard]] static constexpr Wide multiply_wide(const PrimeField& a, const PrimeField& b) noexcept {
         Wide product{};
         for_each_limb(
@@ -236,6 +263,18 @@ class PrimeField {
     static_assert((kModulus[0] & 1) == 1 && kBits + 2 <= 64 * kLimbs);
 
     constexpr explicit PrimeField(const Integer& value) noexcept : value_(value) {}
+
+    /// The limbs inside, for assembly.
+    [[nodiscard]] static std::uint64_t (&limbs(Integer& integer) noexcept)[kLimbs] {
+        return *reinterpret_cast<std::uint64_t(*)[kLimbs]>(integer.data());
+    }
+    [[nodiscard]] static const std::uint64_t (&limbs(const Integer& integer) noexcept)[kLimbs] {
+        return *reinterpret_cast<const std::uint64_t(*)[kLimbs]>(integer.data());
+    }
+    [[nodiscard]] static const std::uint64_t (&limbs(const PrimeField (&pair)[2]) noexcept)[2 * kLimbs] {
+        static_assert(sizeof pair == 16 * kLimbs);
+        return *reinterpret_cast<const std::uint64_t(*)[2 * kLimbs]>(&pair);
+    }
 
     /// step(0), step(1), .., without a loop.
     template <class Step>
@@ -354,6 +393,13 @@ struct QuadraticField {
     /// Three wide products (Karatsuba) and two reductions.
     [[gnu::noinline]] friend constexpr QuadraticField operator*(const QuadraticField& a,
                                                                 const QuadraticField& b) noexcept {
+#if defined(__x86_64__)
+        if (!std::is_constant_evaluated() && soft::adx::available()) {
+            const Field x[2] = {a.c0, a.c1};
+            return {Field::sum_of_products(x, {b.c0, Field::negate_unreduced(b.c1)}),
+                    Field::sum_of_products(x, {b.c1, b.c0})};
+        }
+#endif
         const auto low = Field::multiply_wide(a.c0, b.c0);
         const auto high = Field::multiply_wide(a.c1, b.c1);
         const auto all = Field::multiply_wide(Field::add_unreduced(a.c0, a.c1), Field::add_unreduced(b.c0, b.c1));
