@@ -64,7 +64,7 @@ def compile_unit(directory, command):
 
 def units(build):
     with open(os.path.join(build, "compile_commands.json")) as file:
-        entries = [entry for entry in json.load(file) if re.search(r"libprover/backend/cuda/.*\.cu$", entry["file"])]
+        entries = [entry for entry in json.load(file) if re.search(r"libprover/.*\.cu$", entry["file"])]
     for entry in sorted(entries, key=lambda entry: entry["file"]):
         words = shlex.split(entry["command"])
         words = words[next(i for i, word in enumerate(words) if os.path.basename(word) == "nvcc"):]
@@ -161,15 +161,16 @@ def report(build, out):
 
 
 def check(build, path):
-    """Whether the library of BUILD has just the kernels of the table."""
-    library = os.path.join(build, "libprover/backend/cuda/libsluice_cuda_kernels.a")
-    symbols = subprocess.run(["nm", "--defined-only", library], text=True, capture_output=True, check=True).stdout
+    """Whether the libraries of BUILD have just the kernels of the table."""
+    libraries = [os.path.join(build, "libprover", library)
+                 for library in ("backend/cuda/libsluice_cuda_kernels.a", "chips/cuda/libsluice_cuda_fill_kernels.a")]
+    symbols = subprocess.run(["nm", "--defined-only", *libraries], text=True, capture_output=True, check=True).stdout
     names = sorted({line.split()[-1] for line in symbols.splitlines() if re.search(r" [tTW] _ZN6sluice\w*run_(elements|blocks)", line)})
     built = set(readable(names).values())
     with open(path) as file:
         listed = set(re.findall(r"^\| `([^`]+)` \|(?:[^|\n]*\|){4,}$", file.read(), re.M))
     if not built:
-        sys.exit(f"{library}: no kernels found")
+        sys.exit(f"{libraries}: no kernels found")
     for kernel in sorted(built - listed):
         print(f"built, and not in the table: {kernel}")
     for kernel in sorted(listed - built):

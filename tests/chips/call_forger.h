@@ -37,9 +37,10 @@ class CallForger {
     }
     /// Operand `index` is read as `before` at the step's time + `offset`, and becomes `after`.
     void operand(std::size_t index, std::uint32_t offset, const Words& before, const Words& after) {
-        call_.operands[index].words.clear();
-        for (const std::uint64_t word : before) call_.operands[index].words.push_back({word, 12, step_.time + offset});
-        call_.operands[index].after = after;
+        words_[index].clear();
+        for (const std::uint64_t word : before) words_[index].push_back({word, 12, step_.time + offset});
+        after_[index] = after;
+        call_.operands[index] = {words_[index], after_[index]};
     }
     [[nodiscard]] const chips::ExecutedStep& step() const { return step_; }
 
@@ -73,6 +74,8 @@ class CallForger {
     MachineRun run_;
     RowJudge judge_;
     chips::ExecutedCall call_;
+    std::array<std::vector<chips::AccessRecord>, chips::kMaxArguments> words_;  ///< of its operands
+    std::array<Words, chips::kMaxArguments> after_;
     chips::ExecutedStep step_;
 };
 

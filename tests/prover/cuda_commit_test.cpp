@@ -121,7 +121,6 @@ void compare_commitments(const params::Opening& opening) {
         for (const unsigned h : {2u, 5u, 7u, 10u}) {
             if (h < opening.min_stack_height_log) continue;
             shape.stack_height = h;
-            const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, h);
             for (const machine::Group group :
                  {machine::Group::preprocessed, machine::Group::linked, machine::Group::main}) {
                 std::vector<std::span<const KoalaBear>> columns;
@@ -132,9 +131,8 @@ void compare_commitments(const params::Opening& opening) {
                 }
                 const auto expected = cpu->commit(shape, opening, group, columns);
                 REQUIRE(expected.ok());
-                const auto commitment =
-                    commit_columns<Hasher>(bench.context, bench.pool, bench.roots.view(), opening, h,
-                                           layout.widths[static_cast<std::size_t>(group)], columns);
+                const auto commitment = *commit_columns<Hasher>(bench.context, bench.pool, bench.roots.view(), opening,
+                                                                shape, group, columns);
                 INFO("2^" << h << ", group " << static_cast<int>(group));
                 CHECK(commitment->width() == (*expected)->width());
                 CHECK(commitment->root() == (*expected)->root());

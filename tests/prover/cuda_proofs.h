@@ -48,7 +48,6 @@ struct Proofs {
         for (const auto& chip : tables.trace->chips) shape.heights.push_back(chip.height);
         shape.public_values = tables.trace->public_values;
         shape.stack_height = tables.stack_height;
-        const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
         for (std::size_t group = 0; group < machine::kGroups; ++group) {
             std::vector<std::span<const KoalaBear>> columns;
             for (std::size_t chip = 0; chip < tables.trace->chips.size(); ++chip) {
@@ -56,8 +55,8 @@ struct Proofs {
                                                 : tables.trace->chips[chip].columns[group]);
             }
             cpu_commitments[group] = *cpu->commit(shape, opening, static_cast<machine::Group>(group), columns);
-            commitments[group] = commit_columns<Hasher>(context, pool, roots.view(), opening, shape.stack_height,
-                                                        layout.widths[group], columns);
+            commitments[group] = *commit_columns<Hasher>(context, pool, roots.view(), opening, shape,
+                                                         static_cast<machine::Group>(group), columns);
             cpu_table.commitments[group] = cpu_commitments[group].get();
             table.commitments[group] = commitments[group].get();
         }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "block/block_case.h"
+#include "chips/device_filled.h"
 #include "forge.h"
 #include "sluice/vm/shards.h"
 
@@ -89,6 +90,25 @@ TEST_CASE("a mainnet block's proof in its natural cut and in four shards or more
         Bytes output(made.output().begin(), made.output().end());
         output[i] ^= 1;
         CHECK(check_of(made.forge.verdict(made.proof, 0, output)) == "statement");
+    }
+}
+
+TEST_CASE("a device fills the tables of a mainnet block's shards as the host does") {
+    SLUICE_NEED_PROOFS();
+    SLUICE_CUDA_DEVICES(devices);
+    const auto filler = chips::DeviceFiller::make(made.forge.machine());
+    REQUIRE(filler.ok());
+    const auto& machine = made.forge.machine().shards();
+    for (std::uint32_t shard = 1; shard <= made.natural_trace.shard_count(); ++shard) {
+        const auto expected = made.natural_trace.shard(shard);
+        auto filled = filler->shard(made.natural_trace, shard);
+        REQUIRE(expected.ok());
+        REQUIRE(filled.ok());
+        // Every order would take long; the others are tried on small programs.
+        const absl::Status status = FillingDevice(devices.back(), std::uint64_t{1} << 32).fill(machine, *filled);
+        INFO(status.ToString());
+        REQUIRE(status.ok());
+        CHECK(difference(machine, *expected, *filled) == "");
     }
 }
 

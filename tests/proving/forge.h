@@ -51,6 +51,7 @@ class Forge {
     }
 
     [[nodiscard]] const vm::Program& program() const { return program_; }
+    [[nodiscard]] const chips::Rv64Machine& machine() const { return *machine_; }
 
     [[nodiscard]] chips::Rv64Run trace(ByteView input, const vm::ShardPlan& plan) const {
         auto run = chips::Rv64Run::make(*machine_, program_, input, plan);

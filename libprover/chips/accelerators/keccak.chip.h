@@ -6,7 +6,6 @@
 
 #include "gadgets/call.h"
 #include "gadgets/strands.h"
-#include "sluice/machine/trace.h"
 
 namespace sluice::chips {
 
@@ -56,7 +55,9 @@ struct KeccakRounds : StepChipBase {
 
     using State = std::array<std::uint64_t, kLanes>;
     /// Fills a round's columns, and makes it.
-    static void fill_round(State& state, std::uint64_t constant, Round<KoalaBear>& round) {
+    static constexpr void fill_round(State& state, std::uint64_t constant, Round<KoalaBear>& round) {
+        constexpr auto rotations = keccak::kRotations;
+        constexpr auto constant_strands = keccak::kConstantStrands;
         State next;
         std::array<std::uint64_t, 5> all;
         for (std::size_t x = 0; x < 5; ++x) {
@@ -70,7 +71,7 @@ struct KeccakRounds : StepChipBase {
             round.effect[x] = strands(effect);
             for (std::size_t y = 0; y < 5; ++y) {
                 const std::size_t lane = keccak::lane_index(x, y);
-                next[keccak::moved(x, y)] = std::rotl(state[lane] ^ effect, static_cast<int>(keccak::kRotations[lane]));
+                next[keccak::moved(x, y)] = std::rotl(state[lane] ^ effect, static_cast<int>(rotations[lane]));
             }
         }
         for (std::size_t y = 0; y < 5; ++y) {
@@ -84,11 +85,13 @@ struct KeccakRounds : StepChipBase {
         }
         state[0] ^= constant;
         const Strands<KoalaBear> first = strands(state[0]);
-        for (std::size_t i = 0; i < 4; ++i) round.iota[i] = first[keccak::kConstantStrands[i]];
+        for (std::size_t i = 0; i < 4; ++i) round.iota[i] = first[constant_strands[i]];
     }
 
-    static std::uint32_t row_count(const ExecutedStep&) { return kRows; }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<KeccakRounds>& rows) {
+    static constexpr std::uint32_t row_count(const ExecutedStep&) { return kRows; }
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
+        constexpr auto constants = keccak::kConstants;
         const ExecutedCall& call = *step.call;
         const bool absorbs = call.number == SLUICE_ECALL_KECCAK_ABSORB;
         State state;
@@ -105,7 +108,7 @@ struct KeccakRounds : StepChipBase {
             row.time = element(step.time);
             for (std::size_t lane = 0; lane < kLanes; ++lane) row.state[lane] = strands(state[lane]);
             for (std::uint32_t j = 0; j < kRoundsOfRow; ++j) {
-                fill_round(state, keccak::kConstants[kRoundsOfRow * i + j], row.rounds[j]);
+                fill_round(state, constants[kRoundsOfRow * i + j], row.rounds[j]);
             }
             rows.append(row);
         }
@@ -216,7 +219,7 @@ using KeccakWords = std::array<Limbs<T>, kLanes>;
 template <class T>
 using KeccakLimbPairs = std::array<std::array<Pairs<T>, 4>, kLanes>;
 
-inline void fill_limb_pairs(std::uint64_t word, std::array<Pairs<KoalaBear>, 4>& out) {
+constexpr void fill_limb_pairs(std::uint64_t word, std::array<Pairs<KoalaBear>, 4>& out) {
     for (unsigned j = 0; j < 4; ++j) {
         const Pairs<std::uint32_t> pairs = pairs_of_limb(limb(word, j));
         for (std::size_t k = 0; k < kPairs; ++k) out[j][k] = element(pairs[k]);
@@ -248,8 +251,8 @@ struct KeccakPermutation {
     KeccakLimbPairs<T> after_pairs;
     SLUICE_COLUMNS(before_pairs, after, after_pairs)
 };
-inline void fill_permutation(const KeccakRounds::State& before, const std::vector<std::uint64_t>& after,
-                             KeccakPermutation<KoalaBear>& permutation) {
+constexpr void fill_permutation(const KeccakRounds::State& before, std::span<const std::uint64_t> after,
+                                KeccakPermutation<KoalaBear>& permutation) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         fill_limb_pairs(before[lane], permutation.before_pairs[lane]);
         fill_limb_pairs(after[lane], permutation.after_pairs[lane]);
@@ -283,7 +286,7 @@ struct KeccakF : CallChipBase {
         SLUICE_COLUMNS(is_real, call, state, permutation)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row.is_real = KoalaBear::one();
         row.call = fill_call(step);
         fill_operand<KeccakF>(step, 0, row.state);
@@ -332,7 +335,7 @@ struct KeccakAbsorb : CallChipBase {
         SLUICE_COLUMNS(is_real, call, block, state, absorbed, permutation)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row.is_real = KoalaBear::one();
         row.call = fill_call(step);
         fill_operand<KeccakAbsorb>(step, 0, row.block);

@@ -12,7 +12,6 @@
 #pragma once
 
 #include "gadgets/call.h"
-#include "sluice/machine/trace.h"
 
 namespace sluice::chips {
 
@@ -27,7 +26,7 @@ struct WordCopy {
     const ExecutedCall::Operand* from = nullptr;
     const ExecutedCall::Operand* to = nullptr;
 
-    explicit WordCopy(const ExecutedStep& step)
+    explicit constexpr WordCopy(const ExecutedStep& step)
         : time(step.time),
           destination(static_cast<std::uint32_t>(step.call->arguments[0] / 8)),
           source(static_cast<std::uint32_t>(step.call->arguments[1] / 8)),
@@ -38,26 +37,30 @@ struct WordCopy {
           from(&step.call->operands[0]),
           to(&step.call->operands[1]) {}
 
-    [[nodiscard]] std::uint32_t words() const { return length == 0 ? 0 : (start + length + 7) / 8; }
+    [[nodiscard]] constexpr std::uint32_t words() const { return length == 0 ? 0 : (start + length + 7) / 8; }
     /// Of the destination's words those that are overwritten as a whole, and the others.
-    [[nodiscard]] std::uint32_t whole_words() const {
+    [[nodiscard]] constexpr std::uint32_t whole_words() const {
         const std::uint32_t ended = (start + length) / 8;
         return start == 0 || ended == 0 ? ended : ended - 1;
     }
-    [[nodiscard]] std::uint32_t edges() const { return words() - whole_words(); }
+    [[nodiscard]] constexpr std::uint32_t edges() const { return words() - whole_words(); }
     /// Of destination word i: the bytes left before it, its first byte, and the one behind its last.
-    [[nodiscard]] std::uint32_t left(std::uint32_t i) const { return i == 0 ? length : start + length - 8 * i; }
-    [[nodiscard]] std::uint32_t begin(std::uint32_t i) const { return i == 0 ? start : 0; }
-    [[nodiscard]] std::uint32_t end(std::uint32_t i) const { return begin(i) + left(i) < 8 ? begin(i) + left(i) : 8; }
-    [[nodiscard]] bool is_whole(std::uint32_t i) const { return begin(i) == 0 && end(i) == 8; }
-    [[nodiscard]] bool is_last(std::uint32_t i) const { return i + 1 == words(); }
+    [[nodiscard]] constexpr std::uint32_t left(std::uint32_t i) const {
+        return i == 0 ? length : start + length - 8 * i;
+    }
+    [[nodiscard]] constexpr std::uint32_t begin(std::uint32_t i) const { return i == 0 ? start : 0; }
+    [[nodiscard]] constexpr std::uint32_t end(std::uint32_t i) const {
+        return begin(i) + left(i) < 8 ? begin(i) + left(i) : 8;
+    }
+    [[nodiscard]] constexpr bool is_whole(std::uint32_t i) const { return begin(i) == 0 && end(i) == 8; }
+    [[nodiscard]] constexpr bool is_last(std::uint32_t i) const { return i + 1 == words(); }
     /// The source word that comes next, and what the one before it has left.
-    [[nodiscard]] std::uint32_t next(std::uint32_t i) const { return has_lead ? i + 1 : i; }
-    [[nodiscard]] std::uint64_t carried(std::uint32_t i) const {
+    [[nodiscard]] constexpr std::uint32_t next(std::uint32_t i) const { return has_lead ? i + 1 : i; }
+    [[nodiscard]] constexpr std::uint64_t carried(std::uint32_t i) const {
         return shift == 0 || next(i) == 0 ? 0 : from->words[next(i) - 1].before >> (8 * shift);
     }
     /// Whether the word has bytes of the next source word.
-    [[nodiscard]] bool reads_next(std::uint32_t i) const { return end(i) + shift > 8; }
+    [[nodiscard]] constexpr bool reads_next(std::uint32_t i) const { return end(i) + shift > 8; }
 };
 
 /// A record of a copy.
@@ -118,7 +121,7 @@ struct Memcpy : CallChipBase {
         add(destination, 1, true);
     }
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const auto& arguments = step.call->arguments;
         const std::uint64_t length = arguments[2];
         row.is_real = KoalaBear::one();
@@ -211,7 +214,7 @@ struct CopyPlace {
         return {b.constant(0), time};
     }
 };
-[[nodiscard]] inline CopyPlace<KoalaBear> fill_place(const WordCopy& copy, std::uint32_t i) {
+[[nodiscard]] constexpr CopyPlace<KoalaBear> fill_place(const WordCopy& copy, std::uint32_t i) {
     const std::uint32_t source = copy.source + (copy.shift == 0 ? i : copy.next(i));
     return {element(copy.time), element(copy.destination + i), element(source), element(copy.left(i))};
 }
@@ -235,7 +238,7 @@ struct CopyMask {
     std::array<T, 8> copied;
     SLUICE_COLUMNS(start, copied)
 };
-[[nodiscard]] inline CopyMask<KoalaBear> fill_mask(const WordCopy& copy, std::uint32_t i) {
+[[nodiscard]] constexpr CopyMask<KoalaBear> fill_mask(const WordCopy& copy, std::uint32_t i) {
     CopyMask<KoalaBear> mask{};
     mask.start = element(copy.begin(i));
     for (std::uint32_t k = copy.begin(i); k < copy.end(i); ++k) mask.copied[k] = KoalaBear::one();
@@ -283,11 +286,12 @@ struct MemcpyWord : CopyRowsBase {
         SLUICE_COLUMNS(is_real, is_last, place, source, destination)
     };
 
-    static std::uint32_t row_count(const ExecutedStep& step) {
+    static constexpr std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
         return copy.shift == 0 ? copy.whole_words() : 0;
     }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyWord>& rows) {
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
         if (row_count(step) == 0) return;
         const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
@@ -331,11 +335,12 @@ struct MemcpyEdge : CopyRowsBase {
         SLUICE_COLUMNS(is_real, is_last, place, mask, source, destination, source_low, destination_low)
     };
 
-    static std::uint32_t row_count(const ExecutedStep& step) {
+    static constexpr std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
         return copy.shift == 0 ? copy.edges() : 0;
     }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyEdge>& rows) {
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
         if (row_count(step) == 0) return;
         const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
@@ -374,7 +379,7 @@ struct MemcpyEdge : CopyRowsBase {
 template <class T>
 using CopyShift = std::array<T, 7>;
 
-[[nodiscard]] inline CopyShift<KoalaBear> fill_shift(const WordCopy& copy) {
+[[nodiscard]] constexpr CopyShift<KoalaBear> fill_shift(const WordCopy& copy) {
     CopyShift<KoalaBear> shift{};
     shift[copy.shift - 1] = KoalaBear::one();
     return shift;
@@ -434,11 +439,12 @@ struct MemcpyShiftedWord : CopyRowsBase {
         SLUICE_COLUMNS(shift, is_last, place, carried, source, destination, source_low)
     };
 
-    static std::uint32_t row_count(const ExecutedStep& step) {
+    static constexpr std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
         return copy.shift != 0 ? copy.whole_words() : 0;
     }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyShiftedWord>& rows) {
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
         if (row_count(step) == 0) return;
         const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
@@ -491,11 +497,12 @@ struct MemcpyShiftedEdge : CopyRowsBase {
                        destination_low, word_low)
     };
 
-    static std::uint32_t row_count(const ExecutedStep& step) {
+    static constexpr std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
         return copy.shift != 0 ? copy.edges() : 0;
     }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyShiftedEdge>& rows) {
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
         if (row_count(step) == 0) return;
         const WordCopy copy(step);
         for (std::uint32_t i = 0; i < copy.words(); ++i) {
@@ -570,11 +577,12 @@ struct MemcpyLead : CopyRowsBase {
         SLUICE_COLUMNS(shift, place, start, source, source_low)
     };
 
-    static std::uint32_t row_count(const ExecutedStep& step) {
+    static constexpr std::uint32_t row_count(const ExecutedStep& step) {
         const WordCopy copy(step);
         return copy.length != 0 && copy.has_lead ? 1 : 0;
     }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<MemcpyLead>& rows) {
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
         if (row_count(step) == 0) return;
         const WordCopy copy(step);
         CopyPlace<KoalaBear> place = fill_place(copy, 0);

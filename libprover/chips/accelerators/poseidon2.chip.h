@@ -24,7 +24,7 @@ inline constexpr std::size_t kCubes = (hash::Poseidon2<kWidth>::kFullRounds - 1)
 
 /// The matrix of the full rounds: circ(2 M, M, ..., M) for M = circ(2, 3, 1, 1).
 template <class V, std::size_t kWidth>
-void external_layer(std::array<V, kWidth>& x) {
+constexpr void external_layer(std::array<V, kWidth>& x) {
     for (std::size_t group = 0; group < kWidth; group += 4) {
         const V x0 = x[group], x1 = x[group + 1], x2 = x[group + 2], x3 = x[group + 3];
         const V all = (x0 + x1) + (x2 + x3);
@@ -43,7 +43,7 @@ void external_layer(std::array<V, kWidth>& x) {
 /// The permutation. `cube` gives the cube of its argument; it is called for the S-boxes one round after the other.
 /// Round constants are multiplied by `one`.
 template <class B, class V, std::size_t kWidth, class Cube>
-void permute(B& b, const V& one, std::array<V, kWidth>& x, Cube&& cube) {
+constexpr void permute(B& b, const V& one, std::array<V, kWidth>& x, Cube&& cube) {
     using Definition = hash::Poseidon2<kWidth>;
     constexpr auto kConstants = hash::Poseidon2Parameters<kWidth>::canonical();
     const auto full_round = [&](const std::uint32_t* constants) {
@@ -67,7 +67,7 @@ void permute(B& b, const V& one, std::array<V, kWidth>& x, Cube&& cube) {
 
 /// Constants for filling.
 struct Values {
-    [[nodiscard]] static KoalaBear constant(std::uint32_t value) { return KoalaBear::from_canonical(value); }
+    [[nodiscard]] static constexpr KoalaBear constant(std::uint32_t value) { return KoalaBear::from_canonical(value); }
 };
 
 /// The upper limb of p - 1, whose lower one is 0.
@@ -98,7 +98,7 @@ struct Poseidon2Permute : CallChipBase {
         SLUICE_COLUMNS(is_real, call, state, cubes, after, inverse)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row.is_real = KoalaBear::one();
         row.call = fill_call(step);
         fill_operand<Poseidon2Permute>(step, 0, row.state);

@@ -164,12 +164,12 @@ struct OperationChip : CallChipBase {
 
 /// Part `part` of operand `index`; of the last, which is the result, after the call.
 template <class Field>
-[[nodiscard]] Wide<Field::kWords> part_of(const ExecutedStep& step, std::size_t index, std::size_t part) {
+[[nodiscard]] constexpr Wide<Field::kWords> part_of(const ExecutedStep& step, std::size_t index, std::size_t part) {
     const std::size_t first = Field::kWords * part;
     return index < 2 ? words_before<Field::kWords>(step, index, first) : words_after<Field::kWords>(step, index, first);
 }
 template <class Chip, class Field, std::size_t kParts>
-void fill_operation(const ExecutedStep& step, Operation<Field, kParts, KoalaBear>& row) {
+constexpr void fill_operation(const ExecutedStep& step, Operation<Field, kParts, KoalaBear>& row) {
     row.call = fill_call(step);
     fill_operand<Chip>(step, 0, row.x);
     fill_operand<Chip>(step, 1, row.y);
@@ -224,7 +224,7 @@ struct FieldSum : prime_field::OperationChip<Field, kParts> {
         SLUICE_COLUMNS(is_sum, is_difference, operation, q)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const bool is_sum = step.call->number == kNumbers[0];
         row.is_sum = element(is_sum);
         row.is_difference = element(!is_sum);
@@ -274,7 +274,7 @@ struct FieldProduct : prime_field::OperationChip<Field, kParts> {
         SLUICE_COLUMNS(is_real, operation, x_low, y_low, q)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         using Number = Wide<Field::kWords>;
         constexpr Number kInverse = inverse_of_odd(Field::kPrime);
         row.is_real = KoalaBear::one();

@@ -141,7 +141,7 @@ struct Canonical {
 /// y_3 + ... + y_15, and y_2 (y_2 + y_1 - c). Neither is a multiple of the field's modulus unless it is 0: the sum is
 /// below 2^20, the factors are in size below 2^17, and the modulus is a prime.
 template <class B, class V>
-[[nodiscard]] std::array<V, 2> distance(B& b, const Coordinate<V>& x, const V& carry) {
+[[nodiscard]] constexpr std::array<V, 2> distance(B& b, const Coordinate<V>& x, const V& carry) {
     const V top = b.constant(0xffff);
     V high = b.constant(0);
     for (std::size_t i = 3; i < 16; ++i) high = high + (top - x[i]);
@@ -154,10 +154,10 @@ void check_canonical(B& b, const V& is_real, const Coordinate<V>& x, const Canon
     const auto [high, low] = distance(b, x, witness.carry);
     b.equal("a coordinate is below the prime", high * witness.high + low * witness.low, is_real);
 }
-[[nodiscard]] inline Canonical<KoalaBear> fill_canonical(const Wide<4>& number) {
+[[nodiscard]] constexpr Canonical<KoalaBear> fill_canonical(const Wide<4>& number) {
     // Values as a builder would have them.
     struct {
-        [[nodiscard]] KoalaBear constant(std::uint32_t value) const { return element(value); }
+        [[nodiscard]] constexpr KoalaBear constant(std::uint32_t value) const { return element(value); }
     } values;
     const KoalaBear carry = element(limb(number[0], 0) + kFold > 0xffff);
     const auto [high, low] = distance(values, fill_limbs(number), carry);
@@ -175,7 +175,7 @@ struct Slope {
     Signed value;
     std::array<KoalaBear, 32> digits;
 };
-[[nodiscard]] inline Slope fill_slope(const Wide<4>& canonical) {
+[[nodiscard]] constexpr Slope fill_slope(const Wide<4>& canonical) {
     constexpr std::uint64_t kHalf = 0x8080808080808080;
     constexpr Signed kOffset = {kHalf, kHalf, kHalf, kHalf, 0};
     Slope slope{resized<5>(canonical), {}};
@@ -189,10 +189,10 @@ struct Slope {
     return slope;
 }
 /// The quotient of a multiple of p.
-[[nodiscard]] inline Coordinate<KoalaBear> fill_quotient(const Signed& multiple) {
+[[nodiscard]] constexpr Coordinate<KoalaBear> fill_quotient(const Signed& multiple) {
     return fill_limbs(resized<4>(product(multiple, kPrimeInverse)));
 }
-[[nodiscard]] inline SignedQuotient<KoalaBear> fill_signed_quotient(const Signed& multiple) {
+[[nodiscard]] constexpr SignedQuotient<KoalaBear> fill_signed_quotient(const Signed& multiple) {
     const Signed quotient = product(multiple, kPrimeInverse);
     return {fill_limbs(resized<4>(quotient)), element(-quotient[4])};
 }
@@ -226,13 +226,14 @@ struct Secp256k1Add : CallChipBase {
                        canonical, inverse)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         namespace field = abi::secp256k1;
         const auto run = field::subtract(words_before<4>(step, 0), words_before<4>(step, 1));
         const auto rise = field::subtract(words_before<4>(step, 0, 4), words_before<4>(step, 1, 4));
         fill_with_slope(step, field::multiply(rise, field::invert(run)), row);
     }
-    static void fill_with_slope(const ExecutedStep& step, const Wide<4>& canonical_slope, Main<KoalaBear>& row) {
+    static constexpr void fill_with_slope(const ExecutedStep& step, const Wide<4>& canonical_slope,
+                                          Main<KoalaBear>& row) {
         using namespace secp256k1;
         const auto x1 = words_before<4>(step, 1), y1 = words_before<4>(step, 1, 4);
         const auto x2 = words_before<4>(step, 0), y2 = words_before<4>(step, 0, 4);
@@ -330,14 +331,15 @@ struct Secp256k1Double : CallChipBase {
                        canonical, inverse)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         namespace field = abi::secp256k1;
         const auto square = field::multiply(words_before<4>(step, 0), words_before<4>(step, 0));
         const auto inverse = field::invert(words_before<4>(step, 0, 4));
         fill_with_slope(step, field::multiply(field::add(field::add(square, square), square), inverse), row);
     }
     /// `canonical_slope` is twice the slope.
-    static void fill_with_slope(const ExecutedStep& step, const Wide<4>& canonical_slope, Main<KoalaBear>& row) {
+    static constexpr void fill_with_slope(const ExecutedStep& step, const Wide<4>& canonical_slope,
+                                          Main<KoalaBear>& row) {
         using namespace secp256k1;
         const auto x = words_before<4>(step, 0), y = words_before<4>(step, 0, 4);
         const auto x3 = words_after<4>(step, 0), y3 = words_after<4>(step, 0, 4);

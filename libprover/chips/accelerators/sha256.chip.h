@@ -10,7 +10,6 @@
 #include <bit>
 
 #include "gadgets/call.h"
-#include "sluice/machine/trace.h"
 
 namespace sluice::chips {
 
@@ -138,9 +137,11 @@ struct Sha256Round : StepChipBase {
                        new_word)
     };
 
-    static std::uint32_t row_count(const ExecutedStep&) { return sha256::kConstants.size(); }
-    static void fill_rows(const ExecutedStep& step, machine::TraceWriter<Sha256Round>& rows) {
+    static constexpr std::uint32_t row_count(const ExecutedStep&) { return sha256::kConstants.size(); }
+    template <class Rows>
+    static constexpr void fill_rows(const ExecutedStep& step, Rows& rows) {
         const auto& [block, state] = std::tie(step.call->operands[0].words, step.call->operands[1].words);
+        constexpr auto constants = sha256::kConstants;
         sha256::Words words;
         sha256::State s;
         for (std::size_t i = 0; i < 16; ++i) {
@@ -151,7 +152,7 @@ struct Sha256Round : StepChipBase {
             s[i] = static_cast<std::uint32_t>(state[i / 2].before >> (32 * (i % 2)));
         }
         for (std::size_t round = 0; round < 64; ++round) {
-            const sha256::State next = sha256::next_state(s, sha256::kConstants[round], words[0]);
+            const sha256::State next = sha256::next_state(s, constants[round], words[0]);
             const std::uint32_t new_word = sha256::next_word(words);
             Main<KoalaBear> row{};
             row.time = element(step.time);
@@ -275,7 +276,7 @@ struct Sha256Compress : CallChipBase {
         SLUICE_COLUMNS(is_real, call, block, block_low, state, last, after)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row.is_real = KoalaBear::one();
         row.call = fill_call(step);
         fill_operand<Sha256Compress>(step, 0, row.block);

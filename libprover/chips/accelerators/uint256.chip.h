@@ -80,7 +80,7 @@ struct Uint256MulmodAdd : CallChipBase {
         SLUICE_COLUMNS(is_real, call, a, b, c_and_m, result, a_low, b_low, m_low, r, q, m_is_zero, below)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const auto a = words_before<4>(step, 0), b = words_before<4>(step, 1);
         const auto c = words_before<4>(step, 2), m = words_before<4>(step, 2, 4);
         const auto r = words_after<4>(step, 3);

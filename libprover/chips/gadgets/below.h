@@ -20,7 +20,7 @@ struct FirstDifference {
 };
 /// Of x < y.
 template <std::size_t kBlocks, std::size_t kPlaces, std::size_t kLimbs>
-[[nodiscard]] FirstDifference<KoalaBear, kBlocks, kPlaces> fill_first_difference(
+[[nodiscard]] constexpr FirstDifference<KoalaBear, kBlocks, kPlaces> fill_first_difference(
     const std::array<KoalaBear, kLimbs>& x, const std::array<KoalaBear, kLimbs>& y) {
     static_assert(kLimbs == kBlocks * kPlaces);
     std::size_t first = kLimbs - 1;

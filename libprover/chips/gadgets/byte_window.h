@@ -21,7 +21,7 @@ struct ByteWindow {
     Limbs<T> first_low, second_low;  ///< lower bytes
     SLUICE_COLUMNS(address, at, crosses, next_page, first, second, first_low, second_low)
 };
-[[nodiscard]] inline ByteWindow<KoalaBear> fill_byte_window(const ExecutedStep& step) {
+[[nodiscard]] constexpr ByteWindow<KoalaBear> fill_byte_window(const ExecutedStep& step) {
     ByteWindow<KoalaBear> window{};
     const bool crosses = step.memory_words == 2;
     window.address = fill_address(step.address);

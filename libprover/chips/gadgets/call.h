@@ -54,7 +54,7 @@ struct Call {
     Age<T> number;
     SLUICE_COLUMNS(step, number)
 };
-[[nodiscard]] inline Call<KoalaBear> fill_call(const ExecutedStep& step) {
+[[nodiscard]] constexpr Call<KoalaBear> fill_call(const ExecutedStep& step) {
     return {fill_step(step), fill_age(step.call->number_access)};
 }
 /// The row is an ECALL of this number, which is below 2^16. Execution goes on behind it.
@@ -90,8 +90,9 @@ struct Operand {
 
 /// Fills operand `index` of the chip's list.
 template <class ChipType, std::size_t kWords>
-void fill_operand(const ExecutedStep& step, std::size_t index, Operand<KoalaBear, kWords>& operand) {
-    const OperandShape& shape = ChipType::kOperands[index];
+constexpr void fill_operand(const ExecutedStep& step, std::size_t index, Operand<KoalaBear, kWords>& operand) {
+    constexpr auto shapes = ChipType::kOperands;
+    const OperandShape shape = shapes[index];
     const std::uint64_t address = step.call->arguments[shape.argument];
     operand.pointer.address = fill_address(address);
     operand.pointer.age = fill_age(step.call->argument_accesses[shape.argument]);

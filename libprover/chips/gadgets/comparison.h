@@ -16,7 +16,7 @@ struct Comparison {
 [[nodiscard]] constexpr bool is_less(std::uint64_t x, std::uint64_t y, bool is_signed) noexcept {
     return is_signed ? static_cast<std::int64_t>(x) < static_cast<std::int64_t>(y) : x < y;
 }
-[[nodiscard]] inline Comparison<KoalaBear> fill_comparison(std::uint64_t x, std::uint64_t y, bool is_signed) {
+[[nodiscard]] constexpr Comparison<KoalaBear> fill_comparison(std::uint64_t x, std::uint64_t y, bool is_signed) {
     return {limbs(x - y), element(is_signed ? sign_bit(x) : 0), element(is_signed ? sign_bit(y) : 0)};
 }
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "sluice/isa/decode.h"
 
@@ -39,8 +39,8 @@ struct ExecutedCall {
 
     /// The words of a range: how each was accessed, and what it is afterwards.
     struct Operand {
-        std::vector<AccessRecord> words;
-        std::vector<std::uint64_t> after;
+        std::span<const AccessRecord> words;
+        std::span<const std::uint64_t> after;
     };
     std::array<Operand, kMaxArguments> operands;  ///< in the order of the call's ranges
 };
@@ -59,6 +59,7 @@ struct ProgramLine {
 /// What an instruction did. Accesses that it does not have are zero.
 struct ExecutedStep {
     ProgramLine line;
+    std::uint32_t row = 0;  ///< of the program table
     std::uint32_t time = 0;
     std::uint32_t next_pc = 0;
     std::uint64_t first = 0;    ///< value of rs1

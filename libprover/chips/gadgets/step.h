@@ -17,7 +17,7 @@ struct Step {
     T pc, time;
     SLUICE_COLUMNS(pc, time)
 };
-[[nodiscard]] inline Step<KoalaBear> fill_step(const ExecutedStep& step) {
+[[nodiscard]] constexpr Step<KoalaBear> fill_step(const ExecutedStep& step) {
     return {element(step.line.pc), element(step.time)};
 }
 
@@ -72,10 +72,10 @@ struct Access {
     Age<T> age;
     SLUICE_COLUMNS(before, age)
 };
-[[nodiscard]] inline Age<KoalaBear> fill_age(const AccessRecord& access) {
+[[nodiscard]] constexpr Age<KoalaBear> fill_age(const AccessRecord& access) {
     return {element(access.previous), element((access.now - 1 - access.previous) & 0xffff)};
 }
-[[nodiscard]] inline Access<KoalaBear> fill_access(const AccessRecord& access) {
+[[nodiscard]] constexpr Access<KoalaBear> fill_access(const AccessRecord& access) {
     return {limbs(access.before), fill_age(access)};
 }
 
@@ -112,7 +112,7 @@ struct RegisterStep {
     Access<T> first, second, target;
     SLUICE_COLUMNS(step, rd, rs1, rs2, first, second, target)
 };
-[[nodiscard]] inline RegisterStep<KoalaBear> fill_register_step(const ExecutedStep& step) {
+[[nodiscard]] constexpr RegisterStep<KoalaBear> fill_register_step(const ExecutedStep& step) {
     return {fill_step(step),
             element(step.line.rd),
             element(step.line.rs1),
@@ -143,7 +143,7 @@ struct Immediate {
     [[nodiscard]] Limbs<T> limbs() const { return {low, high, high, high}; }
     [[nodiscard]] std::array<T, 3> in_line() const { return {low, high, high}; }
 };
-[[nodiscard]] inline Immediate<KoalaBear> fill_immediate(const ExecutedStep& step) {
+[[nodiscard]] constexpr Immediate<KoalaBear> fill_immediate(const ExecutedStep& step) {
     return {element(step.line.immediate[0]), element(step.line.immediate[2])};
 }
 
@@ -156,7 +156,7 @@ struct ImmediateStep {
     Access<T> first, target;
     SLUICE_COLUMNS(step, rd, rs1, immediate, first, target)
 };
-[[nodiscard]] inline ImmediateStep<KoalaBear> fill_immediate_step(const ExecutedStep& step) {
+[[nodiscard]] constexpr ImmediateStep<KoalaBear> fill_immediate_step(const ExecutedStep& step) {
     return {fill_step(step),      element(step.line.rd),          element(step.line.rs1),
             fill_immediate(step), fill_access(step.first_access), fill_access(step.target_access)};
 }
@@ -183,7 +183,7 @@ struct Address {
     T low, page;
     SLUICE_COLUMNS(low, page)
 };
-[[nodiscard]] inline Address<KoalaBear> fill_address(std::uint64_t address) {
+[[nodiscard]] constexpr Address<KoalaBear> fill_address(std::uint64_t address) {
     return {element(address & 0xffff), element(address >> 16)};
 }
 /// The address is base + immediate modulo 2^64. The caller bounds `low` and looks the page up.
@@ -203,8 +203,10 @@ template <class B, class V>
 struct StepChipBase : machine::ChipBase {
     /// Rows of a shard.
     static constexpr std::uint32_t kMaxHeight = 1u << 24;
+    /// Words of memory that one of its instructions may access.
+    static constexpr std::uint32_t kMemoryWords = 0;
     /// Whether the chip takes a step of one of its operations.
-    [[nodiscard]] static bool takes(const ExecutedStep&) { return true; }
+    [[nodiscard]] static constexpr bool takes(const ExecutedStep&) { return true; }
 };
 
 }  // namespace sluice::chips

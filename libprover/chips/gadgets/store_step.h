@@ -14,7 +14,7 @@ struct StoreStep {
     Access<T> first, second;
     SLUICE_COLUMNS(step, rs1, rs2, immediate, first, second)
 };
-[[nodiscard]] inline StoreStep<KoalaBear> fill_store_step(const ExecutedStep& step) {
+[[nodiscard]] constexpr StoreStep<KoalaBear> fill_store_step(const ExecutedStep& step) {
     return {fill_step(step),      element(step.line.rs1),         element(step.line.rs2),
             fill_immediate(step), fill_access(step.first_access), fill_access(step.second_access)};
 }

@@ -57,8 +57,9 @@ inline constexpr std::array<KoalaBear, 256> kDigitsOfByte = [] {
 }
 [[nodiscard]] constexpr Strands<KoalaBear> strands(std::uint64_t lane) noexcept {
     const std::uint64_t bytes = transposed(lane);
+    constexpr auto digits = kDigitsOfByte;
     Strands<KoalaBear> out;
-    for (unsigned s = 0; s < kStrands; ++s) out[s] = kDigitsOfByte[byte(bytes, s)];
+    for (unsigned s = 0; s < kStrands; ++s) out[s] = digits[byte(bytes, s)];
     return out;
 }
 

@@ -57,13 +57,13 @@ template <std::size_t N>
 
 /// Words of operand `index` of a call, from `first` on, before or after it.
 template <std::size_t N>
-[[nodiscard]] Wide<N> words_before(const ExecutedStep& step, std::size_t index, std::size_t first = 0) {
+[[nodiscard]] constexpr Wide<N> words_before(const ExecutedStep& step, std::size_t index, std::size_t first = 0) {
     Wide<N> words;
     for (std::size_t i = 0; i < N; ++i) words[i] = step.call->operands[index].words[first + i].before;
     return words;
 }
 template <std::size_t N>
-[[nodiscard]] Wide<N> words_after(const ExecutedStep& step, std::size_t index, std::size_t first = 0) {
+[[nodiscard]] constexpr Wide<N> words_after(const ExecutedStep& step, std::size_t index, std::size_t first = 0) {
     Wide<N> words;
     for (std::size_t i = 0; i < N; ++i) words[i] = step.call->operands[index].after[first + i];
     return words;
@@ -71,19 +71,19 @@ template <std::size_t N>
 
 /// A number's limbs, its bytes, the lower byte of each limb.
 template <std::size_t N>
-[[nodiscard]] std::array<KoalaBear, 4 * N> fill_limbs(const Wide<N>& number) {
+[[nodiscard]] constexpr std::array<KoalaBear, 4 * N> fill_limbs(const Wide<N>& number) {
     std::array<KoalaBear, 4 * N> out;
     for (std::size_t i = 0; i < 4 * N; ++i) out[i] = element(limb(number[i / 4], i % 4));
     return out;
 }
 template <std::size_t N>
-[[nodiscard]] std::array<KoalaBear, 8 * N> fill_bytes(const Wide<N>& number) {
+[[nodiscard]] constexpr std::array<KoalaBear, 8 * N> fill_bytes(const Wide<N>& number) {
     std::array<KoalaBear, 8 * N> out;
     for (std::size_t i = 0; i < 8 * N; ++i) out[i] = element(byte(number[i / 8], i % 8));
     return out;
 }
 template <std::size_t N>
-[[nodiscard]] std::array<KoalaBear, 4 * N> fill_low_bytes(const Wide<N>& number) {
+[[nodiscard]] constexpr std::array<KoalaBear, 4 * N> fill_low_bytes(const Wide<N>& number) {
     std::array<KoalaBear, 4 * N> out;
     for (std::size_t i = 0; i < 4 * N; ++i) out[i] = element(byte(number[i / 4], 2 * (i % 4)));
     return out;

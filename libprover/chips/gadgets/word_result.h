@@ -13,7 +13,7 @@ struct WordResult {
     T sign;
     SLUICE_COLUMNS(low, sign)
 };
-[[nodiscard]] inline WordResult<KoalaBear> fill_word_result(std::uint64_t result) {
+[[nodiscard]] constexpr WordResult<KoalaBear> fill_word_result(std::uint64_t result) {
     return {{element(limb(result, 0)), element(limb(result, 1))}, element(sign_bit(result))};
 }
 /// The result's limbs. Range checks: all of them, here.

@@ -20,7 +20,7 @@ struct AddImmediate : StepChipBase {
         SLUICE_COLUMNS(is_real, step, sum)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_immediate_step(step), limbs(step.result)};
     }
 
@@ -49,7 +49,7 @@ struct AddRegister : StepChipBase {
         SLUICE_COLUMNS(is_real, step, result)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_register_step(step), limbs(step.result)};
     }
 
@@ -81,7 +81,7 @@ struct AddWordImmediate : StepChipBase {
         SLUICE_COLUMNS(is_real, step, sum)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_immediate_step(step), fill_word_result(step.result)};
     }
 
@@ -109,7 +109,7 @@ struct AddWordRegister : StepChipBase {
         SLUICE_COLUMNS(is_real, step, word)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_register_step(step), fill_word_result(step.result)};
     }
 

@@ -17,7 +17,7 @@ struct BranchStep {
     T taken;
     SLUICE_COLUMNS(step, rs1, rs2, target, first, second, taken)
 };
-[[nodiscard]] inline BranchStep<KoalaBear> fill_branch_step(const ExecutedStep& step, bool taken) {
+[[nodiscard]] constexpr BranchStep<KoalaBear> fill_branch_step(const ExecutedStep& step, bool taken) {
     return {fill_step(step),
             element(step.line.rs1),
             element(step.line.rs2),
@@ -53,7 +53,7 @@ struct BranchEqual : StepChipBase {
         SLUICE_COLUMNS(is_beq, is_bne, step, inverse)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const bool is_beq = step.line.op == isa::Op::BEQ;
         row = {element(is_beq), element(!is_beq), fill_branch_step(step, is_beq == (step.first == step.second)),
                limbs(0)};
@@ -99,7 +99,7 @@ struct BranchLess : StepChipBase {
         SLUICE_COLUMNS(is_blt, is_bge, is_bltu, is_bgeu, step, comparison)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
         const bool is_signed = op == isa::Op::BLT || op == isa::Op::BGE;
         const bool less = is_less(step.first, step.second, is_signed);

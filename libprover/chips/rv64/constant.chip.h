@@ -24,7 +24,7 @@ struct Constant : StepChipBase {
         SLUICE_COLUMNS(is_real, step, rd, immediate, next_pc, target)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row.is_real = KoalaBear::one();
         row.step = fill_step(step);
         row.rd = element(step.line.rd);

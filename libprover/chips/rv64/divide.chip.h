@@ -9,7 +9,6 @@
 #pragma once
 
 #include <string_view>
-#include <utility>
 
 #include "gadgets/product.h"
 #include "gadgets/step.h"
@@ -48,9 +47,10 @@ struct Divide : StepChipBase {
                        r_sign, q, r, b_low, q_low, margin, b_is_zero, b_inverse, result, result_sign)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+        constexpr auto ops = kOps;
         std::size_t form = 0;
-        while (kOps[form] != step.line.op) ++form;
+        while (ops[form] != step.line.op) ++form;
         const bool is_unsigned = (form & 1) != 0;
         const bool is_word = (form & 4) != 0;
         const auto extended = [&](std::uint64_t value) {
@@ -106,19 +106,17 @@ struct Divide : StepChipBase {
         const V& is_real = main.is_real;
         const V is_signed = is_real - main.is_unsigned;
         const V one = builder.constant(1);
-        for (const auto& [name, flag] : {std::pair<std::string_view, const V&>{"is_real is a bit", is_real},
-                                         {"is_unsigned is a bit", main.is_unsigned},
-                                         {"is_signed is a bit", is_signed},
-                                         {"is_remainder is a bit", main.is_remainder},
-                                         {"is_word is a bit", main.is_word},
-                                         {"the sign of a is a bit", main.a_sign},
-                                         {"the sign of b is a bit", main.b_sign},
-                                         {"the sign of q is a bit", main.q_sign},
-                                         {"the sign of r is a bit", main.r_sign},
-                                         {"b_is_zero is a bit", main.b_is_zero},
-                                         {"the result's sign is a bit", main.result_sign}}) {
-            builder.boolean(name, flag);
-        }
+        builder.boolean("is_real is a bit", is_real);
+        builder.boolean("is_unsigned is a bit", main.is_unsigned);
+        builder.boolean("is_signed is a bit", is_signed);
+        builder.boolean("is_remainder is a bit", main.is_remainder);
+        builder.boolean("is_word is a bit", main.is_word);
+        builder.boolean("the sign of a is a bit", main.a_sign);
+        builder.boolean("the sign of b is a bit", main.b_sign);
+        builder.boolean("the sign of q is a bit", main.q_sign);
+        builder.boolean("the sign of r is a bit", main.r_sign);
+        builder.boolean("b_is_zero is a bit", main.b_is_zero);
+        builder.boolean("the result's sign is a bit", main.result_sign);
         builder.zero("only a real row is a W-form", main.is_word * (one - is_real));
         builder.zero("only a W-form has a result's sign", main.result_sign * (one - main.is_word));
         builder.zero("only a real row divides by zero", main.b_is_zero * (one - is_real));

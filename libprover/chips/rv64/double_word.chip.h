@@ -12,7 +12,8 @@ struct LoadDouble : StepChipBase {
     static constexpr std::uint32_t kId = 0x0130;
     static constexpr std::string_view kName = "load_double";
     static constexpr std::array kOps = {isa::Op::LD};
-    static bool takes(const ExecutedStep& step) { return step.address % 8 == 0; }
+    static constexpr std::uint32_t kMemoryWords = 1;
+    static constexpr bool takes(const ExecutedStep& step) { return step.address % 8 == 0; }
     template <class T>
     struct Main {
         T is_real;
@@ -22,7 +23,7 @@ struct LoadDouble : StepChipBase {
         SLUICE_COLUMNS(is_real, step, address, word)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_immediate_step(step), fill_address(step.address), fill_access(step.memory[0])};
     }
 
@@ -42,7 +43,8 @@ struct StoreDouble : StepChipBase {
     static constexpr std::uint32_t kId = 0x0131;
     static constexpr std::string_view kName = "store_double";
     static constexpr std::array kOps = {isa::Op::SD};
-    static bool takes(const ExecutedStep& step) { return step.address % 8 == 0; }
+    static constexpr std::uint32_t kMemoryWords = 1;
+    static constexpr bool takes(const ExecutedStep& step) { return step.address % 8 == 0; }
     template <class T>
     struct Main {
         T is_real;
@@ -52,7 +54,7 @@ struct StoreDouble : StepChipBase {
         SLUICE_COLUMNS(is_real, step, address, word)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_store_step(step), fill_address(step.address), fill_access(step.memory[0])};
     }
 

@@ -24,7 +24,7 @@ struct Halt : CallChipBase {
         SLUICE_COLUMNS(is_real, call, code, negative, digest)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row.is_real = KoalaBear::one();
         row.call = fill_call(step);
         row.code = fill_access(step.call->argument_accesses[0]);
@@ -74,8 +74,9 @@ struct NoEffect : CallChipBase {
         SLUICE_COLUMNS(is, call)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
-        for (std::size_t i = 0; i < 3; ++i) row.is[i] = element(step.call->number == kNumbers[i]);
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+        constexpr auto numbers = kNumbers;
+        for (std::size_t i = 0; i < 3; ++i) row.is[i] = element(step.call->number == numbers[i]);
         row.call = fill_call(step);
     }
 

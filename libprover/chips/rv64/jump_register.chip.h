@@ -22,7 +22,7 @@ struct JumpRegister : StepChipBase {
         SLUICE_COLUMNS(is_real, step, low, high, dropped, link_low)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const std::uint64_t sum =
             step.first + static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(step.line.immediate[0])});
         row = {KoalaBear::one(),

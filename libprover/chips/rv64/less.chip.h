@@ -18,7 +18,7 @@ struct Less : StepChipBase {
         SLUICE_COLUMNS(is_signed, is_unsigned, step, comparison)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const bool is_signed = step.line.op == isa::Op::SLT;
         row = {element(is_signed), element(!is_signed), fill_register_step(step),
                fill_comparison(step.first, step.second, is_signed)};
@@ -51,7 +51,7 @@ struct LessImmediate : StepChipBase {
         SLUICE_COLUMNS(is_signed, is_unsigned, step, comparison)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const bool is_signed = step.line.op == isa::Op::SLTI;
         const auto immediate =
             static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(step.line.immediate[0])});

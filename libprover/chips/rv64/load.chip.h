@@ -12,6 +12,7 @@ struct Load : StepChipBase {
     static constexpr std::string_view kName = "load";
     static constexpr std::array kOps = {isa::Op::LB, isa::Op::LBU, isa::Op::LH, isa::Op::LHU,
                                         isa::Op::LW, isa::Op::LWU, isa::Op::LD};
+    static constexpr std::uint32_t kMemoryWords = 2;
     template <class T>
     struct Main {
         std::array<T, 7> is;  ///< each of kOps
@@ -23,9 +24,10 @@ struct Load : StepChipBase {
         SLUICE_COLUMNS(is, step, window, raw, lowest, sign)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
-        for (std::size_t i = 0; i < kOps.size(); ++i) row.is[i] = element(op == kOps[i]);
+        constexpr auto ops = kOps;
+        for (std::size_t i = 0; i < ops.size(); ++i) row.is[i] = element(op == ops[i]);
         row.step = fill_immediate_step(step);
         row.window = fill_byte_window(step);
         const std::uint64_t second = step.memory_words == 2 ? step.memory[1].before : 0;

@@ -28,7 +28,7 @@ struct Logic : StepChipBase {
         SLUICE_COLUMNS(is_and, is_or, is_xor, step, x_low, y_low, and_low, and_high)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
         const std::uint64_t both = step.first & step.second;
         row = {element(op == isa::Op::AND),
@@ -78,7 +78,7 @@ struct LogicImmediate : StepChipBase {
         SLUICE_COLUMNS(is_and, is_or, is_xor, step, x_low, immediate_low, and_low, and_high, factor)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
         const std::uint64_t immediate = step.line.immediate[0];
         const std::uint64_t both = step.first & immediate;

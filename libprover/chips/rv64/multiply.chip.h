@@ -22,7 +22,7 @@ struct Multiply : StepChipBase {
         SLUICE_COLUMNS(is_real, step, x_low, y_low, product)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(), fill_register_step(step), low_bytes(step.first), low_bytes(step.second),
                limbs(step.result)};
     }
@@ -52,7 +52,7 @@ struct MultiplyWord : StepChipBase {
         SLUICE_COLUMNS(is_real, step, x_low, y_low, product)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         row = {KoalaBear::one(),
                fill_register_step(step),
                {element(byte(step.first, 0)), element(byte(step.first, 2))},
@@ -89,7 +89,7 @@ struct MultiplyHigh : StepChipBase {
         SLUICE_COLUMNS(is_mulh, is_mulhsu, is_mulhu, step, x_sign, y_sign, x_low, y_low, product)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
         row.is_mulh = element(op == isa::Op::MULH);
         row.is_mulhsu = element(op == isa::Op::MULHSU);

@@ -140,7 +140,7 @@ struct ShiftByImmediate : StepChipBase {
         SLUICE_COLUMNS(step, rd, rs1, first, target, shift)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
         const bool is_right = op != kShiftOps.left;
         row.step = fill_step(step);
@@ -185,7 +185,7 @@ struct ShiftByRegister : StepChipBase {
         SLUICE_COLUMNS(step, amount, shift)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
         const isa::Op op = step.line.op;
         const std::uint64_t amount = step.second % (16 * kLimbs);
         row.step = fill_register_step(step);

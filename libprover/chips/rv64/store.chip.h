@@ -12,6 +12,7 @@ struct Store : StepChipBase {
     static constexpr std::uint32_t kId = 0x0133;
     static constexpr std::string_view kName = "store";
     static constexpr std::array kOps = {isa::Op::SB, isa::Op::SH, isa::Op::SW, isa::Op::SD};
+    static constexpr std::uint32_t kMemoryWords = 2;
     template <class T>
     struct Main {
         std::array<T, 4> is;  ///< each of kOps
@@ -22,8 +23,9 @@ struct Store : StepChipBase {
         SLUICE_COLUMNS(is, step, window, value_low, first_after, second_after)
     };
 
-    static void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
-        for (std::size_t i = 0; i < kOps.size(); ++i) row.is[i] = element(step.line.op == kOps[i]);
+    static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+        constexpr auto ops = kOps;
+        for (std::size_t i = 0; i < ops.size(); ++i) row.is[i] = element(step.line.op == ops[i]);
         row.step = fill_store_step(step);
         row.window = fill_byte_window(step);
         row.value_low = low_bytes(step.second);

@@ -23,6 +23,35 @@ machine::ChipTrace two_counts(const std::vector<std::uint32_t>& first, const std
     return rows.finish();
 }
 
+CountColumn turned(std::size_t turn) {
+    return static_cast<CountColumn>(static_cast<std::size_t>(CountColumn::keccak_turns) + turn);
+}
+
+/// Rows of the table that the column is of.
+std::size_t count_height(CountColumn column, const ProgramImage& image) {
+    switch (column) {
+        case CountColumn::range:
+            return RangeTable::kHeight;
+        case CountColumn::byte_pairs:
+        case CountColumn::byte_ands:
+            return ByteTable::kHeight;
+        case CountColumn::shifts:
+            return ShiftTable::kHeight;
+        case CountColumn::program:
+            return image.lines().size();
+        case CountColumn::page_reads:
+        case CountColumn::page_writes:
+            return image.pages().size();
+        case CountColumn::keccak_limbs:
+            return KeccakLimbTable::kHeight;
+        case CountColumn::keccak_parities:
+        case CountColumn::keccak_chis:
+            return KeccakSumTable::kHeight;
+        default:
+            return KeccakTurnTable::kHeight;
+    }
+}
+
 /// One that is the same for every program.
 template <class ChipType>
 absl::StatusOr<machine::ChipDescription> fixed_table(const ProgramImage&) {
@@ -33,19 +62,11 @@ absl::StatusOr<machine::ChipDescription> fixed_table(const ProgramImage&) {
 
 LookupCounts::LookupCounts(const ProgramImage& image)
     : image_(image),
-      range_(RangeTable::kHeight),
-      byte_pairs_(ByteTable::kHeight),
-      byte_ands_(ByteTable::kHeight),
-      shifts_(ShiftTable::kHeight),
-      program_(image.lines().size()),
-      page_reads_(image.pages().size()),
-      page_writes_(image.pages().size()),
+      view_(image.view()),
       page_classes_(image.pages().size()),
-      image_words_(image.image_words().size()),
-      keccak_limbs_(KeccakLimbTable::kHeight),
-      keccak_parities_(KeccakSumTable::kHeight),
-      keccak_chis_(KeccakSumTable::kHeight) {
-    for (auto& counts : keccak_turns_) counts.resize(KeccakTurnTable::kHeight);
+      image_words_(image.image_words().size()) {
+    for (std::uint32_t i = 0; i < kCountColumns; ++i)
+        counts_[i].resize(count_height(static_cast<CountColumn>(i), image));
 }
 
 void LookupCounts::refuse(std::uint32_t bus, std::uint32_t value) {
@@ -55,22 +76,22 @@ void LookupCounts::refuse(std::uint32_t bus, std::uint32_t value) {
 }
 
 machine::ChipTrace LookupCounts::range_table() const {
-    return one_count<RangeTable>(range_);
+    return one_count<RangeTable>(counts(CountColumn::range));
 }
 machine::ChipTrace LookupCounts::byte_table() const {
-    return two_counts<ByteTable>(byte_pairs_, byte_ands_);
+    return two_counts<ByteTable>(counts(CountColumn::byte_pairs), counts(CountColumn::byte_ands));
 }
 machine::ChipTrace LookupCounts::shift_table() const {
-    return one_count<ShiftTable>(shifts_);
+    return one_count<ShiftTable>(counts(CountColumn::shifts));
 }
 machine::ChipTrace LookupCounts::keccak_limb_table() const {
-    return one_count<KeccakLimbTable>(keccak_limbs_);
+    return one_count<KeccakLimbTable>(counts(CountColumn::keccak_limbs));
 }
 machine::ChipTrace LookupCounts::keccak_turn_table() const {
     machine::TraceWriter<KeccakTurnTable> rows;
     for (std::size_t i = 0; i < KeccakTurnTable::kHeight; ++i) {
         KeccakTurnTable::Main<KoalaBear> row;
-        for (std::size_t turn = 0; turn < kDigits; ++turn) row.counts[turn] = element(keccak_turns_[turn][i]);
+        for (std::size_t turn = 0; turn < kDigits; ++turn) row.counts[turn] = element(counts(turned(turn))[i]);
         rows.append(row);
     }
     return rows.finish();
@@ -78,15 +99,15 @@ machine::ChipTrace LookupCounts::keccak_turn_table() const {
 machine::ChipTrace LookupCounts::keccak_sum_table() const {
     machine::TraceWriter<KeccakSumTable> rows;
     for (std::size_t i = 0; i < KeccakSumTable::kHeight; ++i) {
-        rows.append({{element(keccak_parities_[i]), element(keccak_chis_[i])}});
+        rows.append({{element(counts(CountColumn::keccak_parities)[i]), element(counts(CountColumn::keccak_chis)[i])}});
     }
     return rows.finish();
 }
 machine::ChipTrace LookupCounts::program_table() const {
-    return one_count<ProgramTable>(program_);
+    return one_count<ProgramTable>(counts(CountColumn::program));
 }
 machine::ChipTrace LookupCounts::page_table() const {
-    return two_counts<PageTable>(page_reads_, page_writes_);
+    return two_counts<PageTable>(counts(CountColumn::page_reads), counts(CountColumn::page_writes));
 }
 machine::ChipTrace LookupCounts::page_class_table() const {
     return one_count<PageClassTable>(page_classes_);

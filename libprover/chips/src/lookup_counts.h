@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "sluice/machine/description.h"
 #include "sluice/machine/trace.h"
 #include "tables/keccak_tables.h"
+#include "tables/lookup_place.h"
 #include "tables/lookup_tables.h"
 
 namespace sluice::chips {
@@ -32,6 +32,9 @@ class LookupCounts {
     /// Internal names the first lookup that no table has.
     [[nodiscard]] const absl::Status& status() const noexcept { return status_; }
 
+    /// Of the shards' range table.
+    [[nodiscard]] const std::vector<std::uint32_t>& ranges() const { return counts(CountColumn::range); }
+
     [[nodiscard]] machine::ChipTrace range_table() const;
     [[nodiscard]] machine::ChipTrace byte_table() const;
     [[nodiscard]] machine::ChipTrace shift_table() const;
@@ -45,72 +48,30 @@ class LookupCounts {
 
  private:
     [[gnu::cold, gnu::noinline]] void refuse(std::uint32_t bus, std::uint32_t value);
+    [[nodiscard]] const std::vector<std::uint32_t>& counts(CountColumn column) const {
+        return counts_[static_cast<std::size_t>(column)];
+    }
 
     const ProgramImage& image_;
+    ImageView view_;
     absl::Status status_;
-    std::vector<std::uint32_t> range_, byte_pairs_, byte_ands_, shifts_, program_, page_reads_, page_writes_,
-        page_classes_, image_words_;
-    std::vector<std::uint32_t> keccak_limbs_, keccak_parities_, keccak_chis_;
-    std::array<std::vector<std::uint32_t>, kDigits> keccak_turns_;
+    std::array<std::vector<std::uint32_t>, kCountColumns> counts_;  ///< of the shards' tables
+    std::vector<std::uint32_t> page_classes_, image_words_;         ///< of the boundary's
 };
 
 inline void LookupCounts::count(std::uint32_t bus, std::span<const KoalaBear> tuple) {
-    const auto value = [&](std::size_t i) { return tuple[i].canonical(); };
-    const auto add = [](std::vector<std::uint32_t>& counts, std::optional<std::uint32_t> row) {
-        if (!row.has_value() || *row >= counts.size()) return false;
-        ++counts[*row];
-        return true;
-    };
-    bool found = false;
-    switch (bus) {
-        case kRangeBus:
-            found = value(1) <= 16 && value(0) < 1u << value(1) && add(range_, RangeTable::row_of(value(0), value(1)));
-            break;
-        case kBytePairBus:
-            found = value(0) < 256 && value(1) < 256 && add(byte_pairs_, 256 * value(0) + value(1));
-            break;
-        case kByteAndBus:
-            found = value(0) < 256 && value(1) < 256 && value(2) == (value(0) & value(1)) &&
-                    add(byte_ands_, 256 * value(0) + value(1));
-            break;
-        case kShiftBus:
-            found = value(0) < 4 && value(1) < 64 && add(shifts_, ShiftTable::row_of(value(0), value(1)));
-            break;
-        case kProgramBus:
-            found = add(program_, image_.line_at(value(0)));
-            break;
-        case kReadPageBus: {
-            const auto page = image_.page_at(value(0));
-            found = page.has_value() && image_.pages()[*page].readable && add(page_reads_, page);
-            break;
-        }
-        case kWritePageBus: {
-            const auto page = image_.page_at(value(0));
-            found = page.has_value() && image_.pages()[*page].writable && add(page_writes_, page);
-            break;
-        }
-        case kPageClassBus:
-            found = add(page_classes_, image_.page_at(value(0)));
-            break;
-        case kImageBus:
-            found = add(image_words_, image_.image_row(value(0)));
-            break;
-        case kKeccakLimbBus:
-            found = add(keccak_limbs_, value(0));
-            break;
-        case kKeccakTurnBus:
-            found = value(0) < kDigits && add(keccak_turns_[value(0)], KeccakTurnTable::Sums::row_of(value(1)));
-            break;
-        case kKeccakParityBus:
-            found = add(keccak_parities_, KeccakSumTable::Sums::row_of(value(0)));
-            break;
-        case kKeccakChiBus:
-            found = add(keccak_chis_, KeccakSumTable::Sums::row_of(value(0)));
-            break;
-        default:
-            break;
+    std::array<std::uint32_t, kPlacingElements> value{};
+    const std::uint32_t placing = placing_elements(bus);
+    for (std::uint32_t i = 0; i < placing; ++i) value[i] = tuple[i].canonical();
+    if (bus == kPageClassBus || bus == kImageBus) {
+        const std::uint32_t row = bus == kImageBus ? image_.image_row(value[0]) : image_.page_at(value[0]);
+        if (row == kNoRow) return refuse(bus, value[0]);
+        ++(bus == kImageBus ? image_words_ : page_classes_)[row];
+        return;
     }
-    if (!found) refuse(bus, value(0));
+    const CountPlace place = place_of_lookup(bus, value, view_);
+    if (place.none()) return refuse(bus, value[0]);
+    ++counts_[static_cast<std::size_t>(place.column)][place.row];
 }
 
 /// A builder that counts the lookups of a row. Constraints and other interactions are not even computed where the

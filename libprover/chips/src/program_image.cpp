@@ -102,7 +102,7 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
         const auto first_line = static_cast<std::uint32_t>(image.lines_of_text_.size());
         if (segment.executable) {
             image.lines_of_text_.resize(first_line + (segment.size + kPageSize - 1) / kPageSize * (kPageSize / 4),
-                                        kNone);
+                                        kNoRow);
             for (std::uint32_t at = 0; at + 4 <= bytes.size(); at += 4) {
                 const auto line = make_line(segment.address + at, load_le<std::uint32_t>(bytes.data() + at));
                 if (!line.has_value()) continue;
@@ -111,7 +111,7 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
             }
         }
         for (std::uint32_t start = 0; start < segment.size; start += kPageSize) {
-            Page page;
+            ImagePage page;
             page.number = (segment.address + start) / kPageSize;
             page.readable = segment.readable;
             page.writable = segment.writable;
@@ -142,7 +142,7 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
     add_region(SLUICE_STACK_BEGIN, SLUICE_STACK_END, true, PageClass::zero);
     add_region(SLUICE_HEAP_BEGIN, SLUICE_HEAP_END, true, PageClass::zero);
     add_region(SLUICE_INPUT_BEGIN, SLUICE_INPUT_END, false, PageClass::input);
-    image.index_of_page_.assign(image.pages_.back().number + 1, kNone);
+    image.index_of_page_.assign(image.pages_.back().number + 1, kNoRow);
     for (std::size_t i = 0; i < image.pages_.size(); ++i) {
         image.index_of_page_[image.pages_[i].number] = static_cast<std::uint32_t>(i);
     }
@@ -150,10 +150,10 @@ absl::StatusOr<ProgramImage> ProgramImage::make(const vm::Program& program) {
     return image;
 }
 
-std::optional<std::uint32_t> ProgramImage::image_row(std::uint32_t key) const {
-    const auto page = page_at(key / kWordsPerPage);
-    if (!page.has_value() || pages_[*page].page_class != PageClass::image) return std::nullopt;
-    return pages_[*page].first_word + key % kWordsPerPage;
+std::uint32_t ProgramImage::image_row(std::uint32_t key) const {
+    const std::uint32_t page = page_at(key / kWordsPerPage);
+    if (page == kNoRow || pages_[page].page_class != PageClass::image) return kNoRow;
+    return pages_[page].first_word + key % kWordsPerPage;
 }
 
 machine::ChipShape ProgramImage::program_shape() const {
@@ -172,7 +172,7 @@ machine::ChipShape ProgramImage::program_shape() const {
 
 machine::ChipShape ProgramImage::page_shape() const {
     PreprocessedRows<PageTable> rows;
-    for (const Page& page : pages_) {
+    for (const ImagePage& page : pages_) {
         rows.append({element(page.number), element(page.readable), element(page.writable)});
     }
     return rows.shape();
@@ -180,7 +180,7 @@ machine::ChipShape ProgramImage::page_shape() const {
 
 machine::ChipShape ProgramImage::page_class_shape() const {
     PreprocessedRows<PageClassTable> rows;
-    for (const Page& page : pages_) {
+    for (const ImagePage& page : pages_) {
         rows.append({element(page.number), element(static_cast<std::uint32_t>(page.page_class))});
     }
     return rows.shape();

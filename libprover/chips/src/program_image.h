@@ -2,51 +2,38 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
-#include "gadgets/buses.h"
 #include "gadgets/execution.h"
-#include "sluice/abi/memory_map.h"
 #include "sluice/machine/description.h"
 #include "sluice/vm/elf.h"
+#include "tables/lookup_place.h"
 
 namespace sluice::chips {
 
 class ProgramImage {
  public:
-    static constexpr std::uint32_t kNone = ~std::uint32_t{0};
-    struct Page {
-        std::uint32_t number = 0;  ///< address over 64 KiB
-        bool readable = false;
-        bool writable = false;
-        PageClass page_class = PageClass::zero;
-        std::uint32_t first_word = 0;      ///< class image: row of the image table
-        std::uint32_t first_line = kNone;  ///< of text: its first place in `lines_of_text_`
-    };
-
     /// InvalidArgument if the program's text is too large for the tables.
     [[nodiscard]] static absl::StatusOr<ProgramImage> make(const vm::Program& program);
 
     [[nodiscard]] std::uint32_t entry() const noexcept { return entry_; }
     [[nodiscard]] const std::vector<ProgramLine>& lines() const noexcept { return lines_; }
-    /// Row of the program table; nothing if there is no instruction.
-    [[nodiscard]] std::optional<std::uint32_t> line_at(std::uint32_t pc) const {
-        const auto page = page_at(pc / kPageBytes);
-        if (!page.has_value() || pages_[*page].first_line == kNone || pc % 4 != 0) return std::nullopt;
-        const std::uint32_t line = lines_of_text_[pages_[*page].first_line + pc % kPageBytes / 4];
-        if (line == kNone) return std::nullopt;
-        return line;
+    [[nodiscard]] ImageView view() const noexcept {
+        return {index_of_page_.data(), static_cast<std::uint32_t>(index_of_page_.size()), pages_.data(),
+                lines_of_text_.data()};
     }
+    /// Row of the program table; kNoRow if there is no instruction.
+    [[nodiscard]] std::uint32_t line_at(std::uint32_t pc) const { return view().line_at(pc); }
 
     /// All pages that hold words, ascending; page 0 holds the registers.
-    [[nodiscard]] const std::vector<Page>& pages() const noexcept { return pages_; }
-    [[nodiscard]] std::optional<std::uint32_t> page_at(std::uint32_t number) const {
-        if (number >= index_of_page_.size() || index_of_page_[number] == kNone) return std::nullopt;
-        return index_of_page_[number];
-    }
+    [[nodiscard]] const std::vector<ImagePage>& pages() const noexcept { return pages_; }
+    /// Index of a page; kNoRow if it holds none.
+    [[nodiscard]] std::uint32_t page_at(std::uint32_t number) const { return view().page_at(number); }
+    /// What `view` refers to.
+    [[nodiscard]] const std::vector<std::uint32_t>& index_of_page() const noexcept { return index_of_page_; }
+    [[nodiscard]] const std::vector<std::uint32_t>& lines_of_text() const noexcept { return lines_of_text_; }
 
     /// The image table's rows: keys and words.
     struct ImageWord {
@@ -54,7 +41,8 @@ class ProgramImage {
         std::uint64_t word;
     };
     [[nodiscard]] const std::vector<ImageWord>& image_words() const noexcept { return image_words_; }
-    [[nodiscard]] std::optional<std::uint32_t> image_row(std::uint32_t key) const;
+    /// kNoRow if the key is none of theirs.
+    [[nodiscard]] std::uint32_t image_row(std::uint32_t key) const;
 
     [[nodiscard]] machine::ChipShape program_shape() const;
     [[nodiscard]] machine::ChipShape page_shape() const;
@@ -62,13 +50,11 @@ class ProgramImage {
     [[nodiscard]] machine::ChipShape image_shape() const;
 
  private:
-    static constexpr std::uint32_t kPageBytes = SLUICE_PAGE_SIZE;
-
     std::uint32_t entry_ = 0;
     std::vector<ProgramLine> lines_;
-    std::vector<Page> pages_;
+    std::vector<ImagePage> pages_;
     std::vector<ImageWord> image_words_;
-    // Both are asked several times an instruction: kNone where there is nothing.
+    // Both are asked several times an instruction: kNoRow where there is nothing.
     std::vector<std::uint32_t> index_of_page_;  ///< by number
     std::vector<std::uint32_t> lines_of_text_;  ///< a row for each word of a page of text
 };

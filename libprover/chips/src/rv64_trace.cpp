@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
+#include "fill_shard.h"
 #include "program_image.h"
+#include "shard_recorder.h"
 #include "shard_walker.h"
 #include "sluice/chips/rv64_machine.h"
 #include "step_chip.h"
@@ -20,58 +22,6 @@ namespace sluice::chips {
 
 namespace {
 
-/// A word that a shard touches: as it finds and as it leaves it, and which shard touched it last.
-ShardRam::Linked<KoalaBear> linked_row(std::uint32_t key, std::uint64_t in, std::uint64_t out, std::uint32_t shard_in) {
-    return {KoalaBear::one(), element(key), limbs(in), limbs(out), element(shard_in)};
-}
-
-/// The rows of one shard.
-class ShardFiller {
- public:
-    ShardFiller(const ProgramImage& image, std::uint64_t features, std::span<const StepChip> chips)
-        : image_(image), features_(features), dispatch_(chips) {
-        for (const StepChip& chip : chips) tables_.push_back(chip.table());
-    }
-
-    absl::Status add(const ExecutedStep& step) {
-        const auto takers = dispatch_.takers(step);
-        if (!takers.ok()) return takers.status();
-        for (const std::size_t taker : *takers) tables_[taker]->append(step);
-        return absl::OkStatus();
-    }
-
-    /// The tables. `public_values` and what `words` holds are those at the shard's end.
-    absl::StatusOr<machine::TableTrace> finish(std::vector<KoalaBear> public_values, const WordStore& words) {
-        machine::TableTrace trace;
-        trace.public_values = std::move(public_values);
-        LookupCounts counts(image_);
-        machine::TraceWriter<ShardRam> ram;
-        for (const std::uint32_t key : words.touched()) {
-            const WordStore::Word& word = words.at(key);
-            ram.append(linked_row(key, word.in, word.value, word.shard_in), {element(word.time)});
-        }
-        machine::TraceWriter<Ends> ends;
-        ends.append({}, {});
-        const std::span<const KoalaBear> values = trace.public_values;
-        machine::ChipTrace ram_trace = finish_rows(ram, counts, values);
-        std::vector<machine::ChipTrace> steps;
-        for (const auto& table : tables_) steps.push_back(table->finish(counts, values));
-        if (!counts.status().ok()) return counts.status();
-
-        for (const LookupTable& table : lookup_tables(features_)) trace.chips.push_back((counts.*table.fill)());
-        trace.chips.push_back(ends.finish());
-        trace.chips.push_back(std::move(ram_trace));
-        for (machine::ChipTrace& chip : steps) trace.chips.push_back(std::move(chip));
-        return trace;
-    }
-
- private:
-    const ProgramImage& image_;
-    std::uint64_t features_;
-    Dispatch dispatch_;
-    std::vector<std::unique_ptr<StepTable>> tables_;
-};
-
 absl::StatusOr<machine::TableTrace> fill_boundary(const ProgramImage& image, const WordStore& words) {
     LookupCounts counts(image);
     machine::TraceWriter<Boundary> rows;
@@ -79,8 +29,8 @@ absl::StatusOr<machine::TableTrace> fill_boundary(const ProgramImage& image, con
     for (const std::uint32_t key : words.all_touched()) {
         const WordStore::Word& word = words.at(key);
         const std::uint32_t page = key >> kPageKeyBits;
-        const auto index = image.page_at(page);
-        const PageClass page_class = index.has_value() ? image.pages()[*index].page_class : PageClass::zero;
+        const std::uint32_t index = image.page_at(page);
+        const PageClass page_class = index != kNoRow ? image.pages()[index].page_class : PageClass::zero;
         rows.append(
             {KoalaBear::one(), element(key), limbs(words.initial(key)), limbs(word.value), element(word.last_shard)},
             {element(smallest), element((key - smallest) & 0xffff), element(page),
@@ -259,7 +209,7 @@ absl::StatusOr<machine::TableTrace> Rv64Run::linked(std::uint32_t number) const 
     return trace;
 }
 
-absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
+absl::StatusOr<ShardRecords> Rv64Run::records(std::uint32_t number) const {
     if (absl::Status status = check_number(number); !status.ok()) return status;
     const Shard& shard = shards_[number - 1];
     vm::Resumption from;
@@ -273,15 +223,28 @@ absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
     }
     ShardWalker walker(machine_.image(), words, number);
     const std::vector<StepChip> chips = step_chips(machine_.features());
-    ShardFiller filler(machine_.image(), machine_.features(), chips);
-    const auto fill = [&](const isa::Step& step) -> absl::Status {
+    ShardRecorder recorder(chips);
+    recorder.reserve(shard.rows);
+    const auto record = [&](const isa::Step& step) -> absl::Status {
         const absl::StatusOr<ExecutedStep> executed = walker.next(step);
         if (!executed.ok()) return executed.status();
-        return filler.add(*executed);
+        return recorder.add(*executed);
     };
-    const auto run = vm::trace_from(program_, input_, from, shard.instructions, fill, options_);
+    const auto run = vm::trace_from(program_, input_, from, shard.instructions, record, options_);
     if (!run.ok()) return run.status();
-    return filler.finish(public_values(number), words);
+    ShardRecords records = std::move(recorder.records());
+    records.public_values = public_values(number);
+    for (const std::uint32_t key : words.touched()) {
+        const WordStore::Word& word = words.at(key);
+        records.touched.push_back({key, word.shard_in, word.in, word.value, word.time});
+    }
+    return records;
+}
+
+absl::StatusOr<machine::TableTrace> Rv64Run::shard(std::uint32_t number) const {
+    const absl::StatusOr<ShardRecords> records = this->records(number);
+    if (!records.ok()) return records.status();
+    return fill_shard(machine_, step_chips(machine_.features()), *records);
 }
 
 }  // namespace sluice::chips

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_format.h"
 
+#include "gadgets/records.h"
 #include "sluice/abi/ecall.h"
 #include "sluice/abi/semantics.h"
 #include "step_chip.h"
@@ -10,17 +11,6 @@
 namespace sluice::chips {
 
 namespace {
-
-/// Word number `i` of the two from the first that a store reaches into, after it.
-std::uint64_t stored(std::uint64_t word, std::uint64_t value, unsigned offset, unsigned size, unsigned i) {
-    for (unsigned j = 0; j < size; ++j) {
-        const unsigned place = offset + j;
-        if (place / 8 != i) continue;
-        const unsigned shift = 8 * (place % 8);
-        word = (word & ~(std::uint64_t{0xff} << shift)) | (value >> (8 * j) & 0xff) << shift;
-    }
-    return word;
-}
 
 /// Memory as an ECALL sees it; what it writes is kept apart.
 class CallPort final : public abi::MemoryPort {
@@ -47,13 +37,14 @@ class CallPort final : public abi::MemoryPort {
 }  // namespace
 
 absl::StatusOr<ExecutedStep> ShardWalker::next(const isa::Step& recorded) {
-    const auto row = image_.line_at(recorded.pc);
-    if (!row.has_value()) {
+    const std::uint32_t row = image_.line_at(recorded.pc);
+    if (row == kNoRow) {
         return absl::UnimplementedError(
             absl::StrFormat("pc 0x%x: no row of the program table for word 0x%08x", recorded.pc, recorded.word));
     }
     ExecutedStep step;
-    step.line = image_.lines()[*row];
+    step.line = image_.lines()[row];
+    step.row = row;
     step.time = time_;
     step.next_pc = recorded.next_pc;
     const absl::Status status = step.line.op == isa::Op::ECALL ? add_call(step) : add_accesses(step, recorded);
@@ -108,6 +99,7 @@ absl::Status ShardWalker::add_accesses(ExecutedStep& step, const isa::Step& reco
 absl::Status ShardWalker::add_call(ExecutedStep& step) {
     call_.number = words_.value(kRegisterA7);
     call_.number_access = words_.access(kRegisterA7, time_, call_.number);
+    call_.operands = {};
     step.call = &call_;
     const CallShape* shape = call_shape(call_.number);
     if (shape == nullptr) return absl::OkStatus();  // no chip has rows of it, and whoever looks for one says so
@@ -122,17 +114,19 @@ absl::Status ShardWalker::add_call(ExecutedStep& step) {
     shape->ranges(call_.arguments, ranges_);
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
         const WordRange& range = ranges_[i];
-        ExecutedCall::Operand& operand = call_.operands[i];
-        operand.words.clear();
-        operand.after.clear();
+        std::vector<AccessRecord>& words = operand_words_[i];
+        std::vector<std::uint64_t>& after = operand_after_[i];
+        words.clear();
+        after.clear();
         if (range.written && (port.first_key != range.first_key || port.written.size() != range.words)) {
             return disagrees(step, "the range written", port.first_key);
         }
         for (std::uint32_t j = 0; j < range.words; ++j) {
             const std::uint32_t key = range.first_key + j;
-            operand.after.push_back(range.written ? port.written[j] : words_.value(key));
-            operand.words.push_back(words_.access(key, time_ + range.offset, operand.after.back()));
+            after.push_back(range.written ? port.written[j] : words_.value(key));
+            words.push_back(words_.access(key, time_ + range.offset, after.back()));
         }
+        call_.operands[i] = {words, after};
     }
     return absl::OkStatus();
 }

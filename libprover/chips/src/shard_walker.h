@@ -1,7 +1,9 @@
 // Follows the steps of one shard: clock, registers and memory. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -35,7 +37,9 @@ class ShardWalker {
     const ProgramImage& image_;
     WordStore& words_;
     std::uint32_t time_ = kTimeStep;
-    ExecutedCall call_;
+    ExecutedCall call_;  ///< whose operands refer to these two
+    std::array<std::vector<AccessRecord>, kMaxArguments> operand_words_;
+    std::array<std::vector<std::uint64_t>, kMaxArguments> operand_after_;
     std::vector<WordRange> ranges_;
 };
 

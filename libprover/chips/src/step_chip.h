@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -11,7 +10,9 @@
 
 #include "absl/status/statusor.h"
 
+#include "fill_chip.h"
 #include "gadgets/call.h"
+#include "gadgets/records.h"
 #include "lookup_counts.h"
 #include "sluice/isa/decode.h"
 #include "sluice/machine/description.h"
@@ -19,14 +20,9 @@
 
 namespace sluice::chips {
 
-/// The rows of one step chip in one shard.
-class StepTable {
- public:
-    virtual ~StepTable() = default;
-    virtual void append(const ExecutedStep& step) = 0;
-    [[nodiscard]] virtual machine::ChipTrace finish(LookupCounts& counts,
-                                                    std::span<const KoalaBear> public_values) const = 0;
-};
+/// Lays out the rows that a shard's records have for its chip number `chip`, and counts their lookups.
+using FillChip = machine::ChipTrace (*)(const ShardRecords& shard, std::size_t chip, const ProgramImage& image,
+                                        LookupCounts& counts);
 
 struct StepChip {
     std::uint32_t id;
@@ -39,28 +35,9 @@ struct StepChip {
     bool (*takes)(const ExecutedStep&);          ///< whether it takes a step of its operations
     std::uint32_t (*rows)(const ExecutedStep&);  ///< how many it has of a step that is its own
     absl::StatusOr<machine::ChipDescription> (*describe)(machine::ChipShape);
-    std::unique_ptr<StepTable> (*table)();
-};
-
-template <class ChipType>
-class StepTableOf final : public StepTable {
- public:
-    void append(const ExecutedStep& step) override {
-        if constexpr (requires { &ChipType::fill; }) {
-            typename ChipType::template Main<KoalaBear> row{};
-            ChipType::fill(step, row);
-            rows_.append(row);
-        } else {
-            ChipType::fill_rows(step, rows_);
-        }
-    }
-    [[nodiscard]] machine::ChipTrace finish(LookupCounts& counts,
-                                            std::span<const KoalaBear> public_values) const override {
-        return finish_rows(rows_, counts, public_values);
-    }
-
- private:
-    machine::TraceWriter<ChipType> rows_;
+    std::uint32_t record_words;                                   ///< of a record
+    void (*record)(const ExecutedStep& step, std::uint32_t* to);  ///< writes an instruction's; null for calls
+    FillChip fill;
 };
 
 namespace detail {
@@ -76,7 +53,9 @@ template <class ChipType>
             [](const ExecutedStep&) { return true; },
             [](const ExecutedStep&) { return std::uint32_t{1}; },
             &machine::make_chip<ChipType>,
-            [] { return std::unique_ptr<StepTable>(std::make_unique<StepTableOf<ChipType>>()); }};
+            record_words<ChipType>(),
+            nullptr,
+            &fill_chip<ChipType>};
 }
 }  // namespace detail
 
@@ -86,6 +65,7 @@ template <class ChipType>
     StepChip chip = detail::chip_entry<ChipType>(0);
     chip.ops = ChipType::kOps;
     chip.takes = &ChipType::takes;
+    chip.record = &write_record<ChipType>;
     return chip;
 }
 /// A chip that takes ECALLs: `kNumbers`, with `kOperands`, or `ranges` where their sizes depend on the arguments.

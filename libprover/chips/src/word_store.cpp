@@ -40,7 +40,7 @@ std::vector<std::uint32_t> WordStore::all_touched() const {
 }
 
 std::uint64_t WordStore::initial(std::uint32_t key) const {
-    if (const auto row = image_.image_row(key)) return image_.image_words()[*row].word;
+    if (const std::uint32_t row = image_.image_row(key); row != kNoRow) return image_.image_words()[row].word;
     constexpr std::uint32_t kInputKey = SLUICE_INPUT_BEGIN / 8;
     if (key == kInputKey) return input_.size();
     if (key < kInputKey || key >= SLUICE_INPUT_END / 8) return 0;

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "gadgets/strands.h"
 #include "sluice/machine/columns.h"
@@ -30,32 +29,39 @@ struct DigitNumbers {
         }
         return out;
     }
-    /// Which of them has this value; nothing if none has.
-    [[nodiscard]] static std::optional<std::uint32_t> row_of(std::uint32_t value) {
-        if (value >= kHalf * kHalf) return std::nullopt;
-        const std::uint32_t low = kRowOfHalf[value % kHalf];
-        const std::uint32_t high = kRowOfHalf[value / kHalf];
-        if (low == kNone || high == kNone) return std::nullopt;
-        return low + power(kDigits / 2) * high;
+    /// Which of them has this value; kNoRow if none has.
+    [[nodiscard]] static constexpr std::uint32_t row_of(std::uint32_t value) {
+        if (value >= kHalf * kHalf) return kNoRow;
+        const std::uint32_t low = row_of_half(value % kHalf);
+        const std::uint32_t high = row_of_half(value / kHalf);
+        return low == kNone || high == kNone ? kNoRow : low + power(kDigits / 2) * high;
     }
 
  private:
     static constexpr std::uint32_t kHalf = power_of_ten(kDigits / 2);
     static constexpr std::uint16_t kNone = 0xffff;
+    [[nodiscard]] static constexpr std::uint16_t computed_row_of_half(std::uint32_t value) {
+        std::uint32_t row = 0;
+        bool found = true;
+        std::uint32_t weight = 1;
+        for (std::size_t i = 0; i < kDigits / 2; ++i, value /= kStrandBase, weight *= kRadix) {
+            found = found && value % kStrandBase < kRadix;
+            row += weight * (value % kStrandBase);
+        }
+        return found ? static_cast<std::uint16_t>(row) : kNone;
+    }
     static constexpr std::array<std::uint16_t, kHalf> kRowOfHalf = [] {
         std::array<std::uint16_t, kHalf> out{};
-        for (std::uint32_t value = 0; value < kHalf; ++value) {
-            std::uint32_t row = 0;
-            bool found = true;
-            for (std::size_t i = kDigits / 2; i-- > 0;) {
-                const std::uint32_t digit = value / power_of_ten(i) % kStrandBase;
-                found = found && digit < kRadix;
-                row = kRadix * row + digit;
-            }
-            out[value] = found ? static_cast<std::uint16_t>(row) : kNone;
-        }
+        for (std::uint32_t value = 0; value < kHalf; ++value) out[value] = computed_row_of_half(value);
         return out;
     }();
+    [[nodiscard]] static constexpr std::uint16_t row_of_half(std::uint32_t value) {
+#if defined(__CUDA_ARCH__)
+        return computed_row_of_half(value);  // a card has no tables of the host, and arithmetic to spare
+#else
+        return kRowOfHalf[value];
+#endif
+    }
 };
 
 /// Every limb, and what it adds to the pairs of its lane's strands.

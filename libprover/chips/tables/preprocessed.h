@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "sluice/machine/chip_shape.h"
 #include "sluice/machine/columns.h"
-#include "sluice/machine/description.h"
+#include "sluice/machine/program.h"
 
 namespace sluice::chips {
+
+/// Stands for a row that is not there.
+inline constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
 
 template <class ChipType>
 class PreprocessedRows {

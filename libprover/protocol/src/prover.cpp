@@ -117,6 +117,7 @@ auto Prover<D, Hasher>::describe(std::uint32_t number, const machine::TableTrace
         }
         for (const std::size_t group : {1, 2}) {
             if (linked_alone && group != 1) continue;
+            if (group == 2 && trace.source != nullptr && filled.columns[group].empty()) continue;
             const std::uint64_t expected = chip.widths[group] * machine::align4(filled.height);
             if (filled.columns[group].size() != expected) {
                 return absl::InvalidArgumentError(
@@ -158,8 +159,13 @@ auto Prover<D, Hasher>::commit(const TableType& table, machine::Group group, con
     std::vector<std::span<const KoalaBear>> columns;
     for (const machine::ChipTrace& chip : trace.chips)
         columns.emplace_back(chip.columns[static_cast<std::size_t>(group)]);
-    return timed(group == machine::Group::linked ? "commit.linked" : "commit.main",
-                 [&] { return backend_.commit(table.shape, key_.opening(), group, columns); });
+    if (group == machine::Group::linked) {
+        return timed("commit.linked", [&] { return backend_.commit(table.shape, key_.opening(), group, columns); });
+    }
+    return timed("commit.main", [&] {
+        return trace.source == nullptr ? backend_.commit(table.shape, key_.opening(), group, columns)
+                                       : backend_.commit_main(table.shape, key_.opening(), columns, *trace.source);
+    });
 }
 
 template <unsigned D, class Hasher>

@@ -33,6 +33,8 @@ struct Worker {
     std::unique_ptr<backend::Backend<D, Hasher>> backend;
     /// Memory of its own for all that Backend::plan_bytes counts. 0: it takes the host's.
     std::uint64_t device_bytes = 0;
+    /// Whether the backend fills tables where it computes, from a chips::DeviceFiller's.
+    bool fills = false;
     /// The most memory in use, by the backend's own account, since `reset_peak`. Null if it has none.
     std::function<std::uint64_t()> peak_bytes{};
     std::function<void()> reset_peak{};

@@ -16,6 +16,7 @@
 #include "crew.h"
 #include "part_folder.h"
 #include "run_figures.h"
+#include "sluice/chips_cuda/device_filler.h"
 #include "sluice/machine/trace.h"
 #include "sluice/protocol/key.h"
 #include "sluice/protocol/prover.h"
@@ -58,6 +59,11 @@ class ProverOf final : public ProgramProver {
         auto machine = chips::Rv64Machine::make(program_);
         if (!machine.ok()) return machine.status();
         machine_.emplace(*std::move(machine));
+        if (std::any_of(workers.begin(), workers.end(), [](const auto& worker) { return worker.fills; })) {
+            auto filler = chips::DeviceFiller::make(*machine_);
+            if (!filler.ok()) return filler.status();
+            filler_.emplace(*std::move(filler));
+        }
         const params::Profile& profile = *options_.profile;
         protocol::KeyOptions options;
         options.profile = &profile;
@@ -251,7 +257,9 @@ class ProverOf final : public ProgramProver {
         const double start = now();
         const auto fill = [&](std::uint32_t number) {
             const double begin = now();
-            auto tables = number == 0 ? absl::StatusOr<machine::TableTrace>(job.run.boundary()) : job.run.shard(number);
+            auto tables = number == 0 ? absl::StatusOr<machine::TableTrace>(job.run.boundary())
+                          : filler_   ? filler_->shard(job.run, number)
+                                      : job.run.shard(number);
             note({"fill", number, begin, now() - begin});
             return tables;
         };
@@ -345,6 +353,7 @@ class ProverOf final : public ProgramProver {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     mutable std::mutex mutex_;  ///< of the calls of `options_`
     std::optional<chips::Rv64Machine> machine_;
+    std::optional<chips::DeviceFiller> filler_;  ///< if a worker fills tables itself
     std::optional<Key> key_;
     std::optional<Crew<D, Hasher>> crew_;
 };

@@ -68,9 +68,22 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
         if (absl::Status status = backend::check_columns(shape, opening, group, columns); !status.ok()) return status;
         return guarded<std::unique_ptr<CommitmentType>>(
             "commit_traces", [&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
-                const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
-                return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape.stack_height,
-                                              layout.widths[static_cast<std::size_t>(group)], columns);
+                return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape, group, columns);
+            });
+    }
+    absl::StatusOr<std::unique_ptr<CommitmentType>> commit_main(const backend::TableShape& shape,
+                                                                const params::Opening& opening,
+                                                                std::span<const std::span<const KoalaBear>> columns,
+                                                                const machine::ColumnSource& source) override {
+        const auto* const here = dynamic_cast<const DeviceSource*>(&source);
+        if (here == nullptr) return Base::commit_main(shape, opening, columns, source);
+        if (absl::Status status = backend::check_columns(shape, opening, machine::Group::main, columns, true);
+            !status.ok())
+            return status;
+        return guarded<std::unique_ptr<CommitmentType>>(
+            "commit_traces", [&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
+                return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape, machine::Group::main,
+                                              columns, here);
             });
     }
 

@@ -18,10 +18,12 @@
 #include "absl/strings/str_cat.h"
 
 #include "buffer.h"
+#include "device_source.h"
 #include "encode_kernels.h"
 #include "hash_kernels.h"
 #include "launch.h"
 #include "sluice/backend/backend.h"
+#include "sluice/backend/layout.h"
 #include "sluice/hash/merkle.h"
 
 namespace sluice::backend_cuda {
@@ -220,22 +222,37 @@ class CudaCommitment final : public backend::Commitment<Hasher> {
     Oracle<Hasher> oracle_;
 };
 
-/// Commits columns that were checked against the shape (backend::Backend::commit).
+/// Commits columns that were checked against the shape (backend::Backend::commit). Those left out are the source's, if
+/// there is one.
 template <class Hasher>
-[[nodiscard]] std::unique_ptr<CudaCommitment<Hasher>> commit_columns(
-    const Context& context, std::shared_ptr<Pool> pool, const Roots& roots, const params::Opening& opening, unsigned h,
-    std::uint32_t width, std::span<const std::span<const KoalaBear>> columns) {
+[[nodiscard]] absl::StatusOr<std::unique_ptr<CudaCommitment<Hasher>>> commit_columns(
+    const Context& context, std::shared_ptr<Pool> pool, const Roots& roots, const params::Opening& opening,
+    const backend::TableShape& shape, machine::Group group, std::span<const std::span<const KoalaBear>> columns,
+    const DeviceSource* source = nullptr) {
+    const unsigned h = shape.stack_height;
+    const auto g = static_cast<std::size_t>(group);
+    const std::uint32_t width = backend::make_layout(shape.machine, shape.heights, h).widths[g];
     const std::uint64_t size = std::uint64_t{width} << h;
     DeviceBuffer<KoalaBear> dense(context, size);
+    std::vector<DevicePointer<KoalaBear>> places;
     std::uint64_t at = 0;
     {
         const Span span(context.stream, "transport_structural_witness");
-        for (const std::span<const KoalaBear> part : columns) {
-            context.stream.upload((dense.data() + at).raw(), part.data(), part.size_bytes());
-            at += part.size();
+        for (std::size_t chip = 0; chip < columns.size(); ++chip) {
+            const std::uint64_t cells = shape.machine.chips[chip].widths[g] * machine::align4(shape.heights[chip]);
+            places.push_back(dense.data() + at);
+            if (columns[chip].empty()) {
+                context.stream.clear(places.back().raw(), cells * sizeof(KoalaBear));
+            } else {
+                context.stream.upload(places.back().raw(), columns[chip].data(), columns[chip].size_bytes());
+            }
+            at += cells;
         }
+        context.stream.clear((dense.data() + at).raw(), (size - at) * sizeof(KoalaBear));
     }
-    context.stream.clear((dense.data() + at).raw(), (size - at) * sizeof(KoalaBear));
+    if (source != nullptr) {
+        if (absl::Status status = source->fill(context, places); !status.ok()) return status;
+    }
     Oracle<Hasher> oracle;
     typename Hasher::Digest root{};
     if (width != 0) {

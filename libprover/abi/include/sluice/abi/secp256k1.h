@@ -12,21 +12,21 @@ using Fe = Limbs<4>;
 inline constexpr std::uint64_t kFold = 0x1000003d1;
 inline constexpr Fe kPrime{0xfffffffefffffc2f, ~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}};
 
-[[nodiscard]] inline bool is_canonical(const Fe& a) noexcept {
+[[nodiscard]] constexpr bool is_canonical(const Fe& a) noexcept {
     return less(a, kPrime);
 }
 
-[[nodiscard]] inline Fe add(Fe a, const Fe& b) noexcept {
+[[nodiscard]] constexpr Fe add(Fe a, const Fe& b) noexcept {
     if (add_to(a, b) != 0 || !less(a, kPrime)) subtract_from(a, kPrime);
     return a;
 }
 
-[[nodiscard]] inline Fe subtract(Fe a, const Fe& b) noexcept {
+[[nodiscard]] constexpr Fe subtract(Fe a, const Fe& b) noexcept {
     if (subtract_from(a, b) != 0) add_to(a, kPrime);
     return a;
 }
 
-[[nodiscard]] inline Fe multiply(const Fe& a, const Fe& b) noexcept {
+[[nodiscard]] constexpr Fe multiply(const Fe& a, const Fe& b) noexcept {
     // 2^256 = kFold modulo p: the upper half folds down to 34 more bits, those once more to a carry.
     const Limbs<8> product = abi::multiply(a, b);
     Fe result;
@@ -47,7 +47,7 @@ inline constexpr Fe kPrime{0xfffffffefffffc2f, ~std::uint64_t{0}, ~std::uint64_t
 }
 
 /// a^(p - 2): the inverse of a non-zero value.
-[[nodiscard]] inline Fe invert(const Fe& a) noexcept {
+[[nodiscard]] constexpr Fe invert(const Fe& a) noexcept {
     // p - 2 in binary: 223 ones, a zero, 22 ones, 0000101101. Runs of ones are built by doubling their length.
     const auto power_of_two = [](Fe x, int squarings) {
         while (squarings-- > 0) x = multiply(x, x);

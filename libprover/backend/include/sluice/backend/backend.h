@@ -27,6 +27,7 @@
 #include "sluice/backend/channel.h"
 #include "sluice/backend/layout.h"
 #include "sluice/backend/machine_code.h"
+#include "sluice/machine/column_source.h"
 #include "sluice/machine/program.h"
 #include "sluice/params/profile.h"
 
@@ -129,6 +130,20 @@ class Backend {
     [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<CommitmentType>> commit(
         const TableShape& shape, const params::Opening& opening, machine::Group group,
         std::span<const std::span<const KoalaBear>> columns) = 0;
+
+    /// The same for the main columns if some are left out of `columns`: empty ones of chips that have rows are the
+    /// source's. Here they are filled on the host; errors are the source's too.
+    [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<CommitmentType>> commit_main(
+        const TableShape& shape, const params::Opening& opening, std::span<const std::span<const KoalaBear>> columns,
+        const machine::ColumnSource& source) {
+        const absl::StatusOr<std::vector<std::vector<KoalaBear>>> filled = source.fill();
+        if (!filled.ok()) return filled.status();
+        std::vector<std::span<const KoalaBear>> all(columns.begin(), columns.end());
+        for (std::size_t chip = 0; chip < all.size() && chip < filled->size(); ++chip) {
+            if (all[chip].empty()) all[chip] = (*filled)[chip];
+        }
+        return commit(shape, opening, machine::Group::main, all);
+    }
 
     /// Finds the smallest nonce, absorbs it and writes it, as section 4 tells; does nothing for 0 bits.
     [[nodiscard]] virtual absl::Status grind(ChannelType& channel, std::string_view label, unsigned bits) = 0;

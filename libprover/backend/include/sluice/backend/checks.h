@@ -9,8 +9,9 @@
 
 namespace sluice::backend {
 
-/// Whether these columns can be committed: the arguments of Backend::commit.
+/// Whether these columns can be committed: the arguments of Backend::commit, or, if some may be left out, of
+/// commit_main.
 [[nodiscard]] absl::Status check_columns(const TableShape& shape, const params::Opening& opening, machine::Group group,
-                                         std::span<const std::span<const KoalaBear>> columns);
+                                         std::span<const std::span<const KoalaBear>> columns, bool left_out = false);
 
 }  // namespace sluice::backend

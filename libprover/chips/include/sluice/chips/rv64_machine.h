@@ -28,6 +28,7 @@
 namespace sluice::chips {
 
 class ProgramImage;
+struct ShardRecords;
 
 /// The bits of the feature word (sluice/abi/features.h) of accelerators that have chips.
 [[nodiscard]] std::uint64_t provable_features();
@@ -80,6 +81,9 @@ class Rv64Run {
     [[nodiscard]] std::uint32_t shard_count() const noexcept { return static_cast<std::uint32_t>(shards_.size()); }
     /// The tables of shard `number`, 1 to shard_count(), always the same; runs the steps of this shard alone.
     [[nodiscard]] absl::StatusOr<machine::TableTrace> shard(std::uint32_t number) const;
+    /// What these tables are filled from: some 40 bytes an instruction instead of its rows. The type is the library's
+    /// own.
+    [[nodiscard]] absl::StatusOr<ShardRecords> records(std::uint32_t number) const;
     /// The same without main columns: what linking commits. Runs nothing.
     [[nodiscard]] absl::StatusOr<machine::TableTrace> linked(std::uint32_t number) const;
     [[nodiscard]] const machine::TableTrace& boundary() const noexcept { return boundary_; }

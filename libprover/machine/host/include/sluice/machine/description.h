@@ -19,17 +19,10 @@
 #include "absl/status/statusor.h"
 
 #include "sluice/machine/builder.h"
+#include "sluice/machine/chip_shape.h"
 #include "sluice/machine/program.h"
 
 namespace sluice::machine {
-
-/// What a chip's author decides beside `eval`.
-struct ChipShape {
-    std::uint32_t fixed_height = 0;       ///< not 0: the key fixes it
-    std::uint32_t max_height = 1u << 22;  ///< raised to fixed_height if that is given
-    std::vector<KoalaBear>
-        preprocessed;  ///< column-major, each column align4(fixed_height) long, zeros after the height
-};
 
 /// A chip with its program and the names that people read. Owns everything.
 struct ChipDescription {

@@ -3,12 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sluice/machine/builder.h"
 #include "sluice/machine/program.h"
 
 namespace sluice::machine {
+
+class ColumnSource;
 
 /// The linked and main columns of one chip. Column c of a group begins at c * align4(height); what lies between the
 /// height and the next column is 0. Preprocessed columns are the machine's (ChipShape::preprocessed) and are not
@@ -26,6 +29,8 @@ struct ChipTrace {
 struct TableTrace {
     std::vector<ChipTrace> chips;
     std::vector<KoalaBear> public_values;
+    /// Not null: main columns of chips that have rows may be left out, and are this source's.
+    std::shared_ptr<const ColumnSource> source = nullptr;
 };
 
 /// Gathers a chip's rows and lays them out by column.

@@ -1,0 +1,13 @@
+// Kernels that fill rows: sums; and those that count lookups. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "filled_chips.h"
+#include "launch.cuh"
+
+namespace sluice::backend_cuda {
+
+using namespace chips;
+#define SLUICE_FILL_KERNEL(...) SLUICE_CUDA_KERNEL(__VA_ARGS__);
+SLUICE_FILLED_SUMS(SLUICE_FILL_KERNEL)
+SLUICE_CUDA_KERNEL(CountLookups);
+SLUICE_CUDA_KERNEL(CountsToElements);
+
+}  // namespace sluice::backend_cuda
