@@ -51,6 +51,10 @@ std::vector<proving::ChipFigures> by_cells(const ProofReport& report) {
 }  // namespace
 
 void Timeline::add(const proving::Event& event) {
+    if (event.on_device) {
+        device_modules_[std::string(event.name)] += event.seconds;
+        return;
+    }
     entries_.push_back({std::string(event.name), event.table, event.begin, event.seconds, event.worker});
 }
 
@@ -67,6 +71,10 @@ std::map<std::string, double> Timeline::modules() const {
         if (const auto found = all.find(step); found != all.end()) seconds[module] += found->second;
     }
     return seconds;
+}
+
+std::map<std::string, double> Timeline::device_modules() const {
+    return device_modules_;
 }
 
 double Timeline::busy_seconds(int worker) const {
@@ -129,6 +137,7 @@ nlohmann::json metrics(const ProofReport& report) {
                              {"largest_table", figures.memory.largest}}},
                            {"step_seconds", report.timeline.steps()},
                            {"module_seconds", report.timeline.modules()},
+                           {"device_module_seconds", report.timeline.device_modules()},
                            {"backends", nlohmann::json::array()},
                            {"chips", nlohmann::json::array()}};
     for (std::size_t i = 0; i < figures.workers.size(); ++i) {
@@ -170,6 +179,10 @@ std::string markdown(const ProofReport& report) {
     text += "| module | seconds |\n|---|---|\n";
     for (const auto& [module, seconds] : report.timeline.modules()) {
         absl::StrAppendFormat(&text, "| %s | %.2f |\n", module, seconds);
+    }
+    if (const auto modules = report.timeline.device_modules(); !modules.empty()) {
+        text += "\n| module, by the cards' clocks | seconds |\n|---|---|\n";
+        for (const auto& [module, seconds] : modules) absl::StrAppendFormat(&text, "| %s | %.3f |\n", module, seconds);
     }
     text += "\n| backend | tables | busy | memory by plan MiB | peak MiB |\n|---|---|---|---|---|\n";
     for (std::size_t i = 0; i < figures.workers.size(); ++i) {

@@ -22,6 +22,8 @@ class Timeline {
     [[nodiscard]] std::map<std::string, double> steps() const;
     /// Seconds by module: steps under the names that other provers' reports have, where the work is the same.
     [[nodiscard]] std::map<std::string, double> modules() const;
+    /// The same by the clocks of the cards that took part, one module within another counted in both.
+    [[nodiscard]] std::map<std::string, double> device_modules() const;
     /// Seconds that a backend was at work: all its steps.
     [[nodiscard]] double busy_seconds(int worker) const;
     /// For chrome://tracing and Perfetto: a lane for each backend, others for the threads that fill tables.
@@ -36,6 +38,7 @@ class Timeline {
         int worker;
     };
     std::vector<Entry> entries_;
+    std::map<std::string, double> device_modules_;
 };
 
 /// What there is to say of a proof.

@@ -107,7 +107,8 @@ std::vector<Worker> crew(Workers... workers) {
 struct Outcome {
     absl::StatusOr<proving::ProvedRun> proved;
     std::string notices;
-    std::map<int, int> openings;  ///< tables finished, by worker
+    std::map<int, int> openings;          ///< tables finished, by worker
+    std::map<std::string, int> modules{};  ///< timed by devices
 };
 constexpr std::uint64_t kShardCells = 5'000;
 Outcome prove(std::vector<Worker> workers, std::uint64_t shard_cells = kShardCells, std::uint16_t rounds = 200) {
@@ -117,6 +118,11 @@ Outcome prove(std::vector<Worker> workers, std::uint64_t shard_cells = kShardCel
     options.shard_cells = shard_cells;
     options.on_notice = [&](std::string_view notice) { out.notices += std::string(notice) + "\n"; };
     options.on_event = [&](const proving::Event& event) {
+        if (event.on_device) {
+            ++out.modules[std::string(event.name)];
+            CHECK(event.seconds >= 0);
+            return;
+        }
         if (event.name == "opening") ++out.openings[event.worker];
         if (event.name == "fill") CHECK(event.worker == -1);
     };
@@ -278,6 +284,12 @@ TEST_CASE("the twin of a card makes the same proof of a run") {
     CHECK(outcome.proved->proof == expected.proved->proof);
     const proving::WorkerFigures& worker = outcome.proved->figures.workers[0];
     CHECK(worker.name == "host twin");
+    CHECK(expected.modules.empty());
+    for (const char* module : {"commit_traces", "transport_structural_witness", "fill_traces", "build_tower_witness",
+                               "prove_tower_relation", "prove_main_constraints", "jagged_reduction", "pcs_opening"}) {
+        INFO(module);
+        CHECK(outcome.modules.count(module) == 1);
+    }
     CHECK(worker.peak_bytes <= worker.planned_bytes);
     CHECK(worker.planned_bytes <= worker.device_bytes);
 }

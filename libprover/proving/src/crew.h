@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "sluice/backend/backend.h"
+#include "sluice/backend_cuda/devices.h"
 #include "sluice/machine/trace.h"
 #include "sluice/protocol/key.h"
 #include "sluice/protocol/prover.h"
@@ -37,6 +38,8 @@ struct Worker {
     bool fills = false;
     /// The most memory in use, by the backend's own account, since `reset_peak`. Null if it has none.
     std::function<std::uint64_t()> peak_bytes{};
+    /// Modules of its steps that its device has timed since the last call. Null if there is no device.
+    std::function<std::vector<backend_cuda::SpanTime>()> take_spans{};
     std::function<void()> reset_peak{};
 };
 
@@ -55,10 +58,12 @@ class Crew {
     using LinkedTable = protocol::LinkedTable<Hasher>;
     using Part = protocol::TableProof<D, Hasher>;
 
-    /// What it tells; both may be null. Called from the workers' threads.
+    /// What it tells; all may be null. Called from the workers' threads.
     struct Hooks {
         std::function<void(std::size_t worker, std::uint32_t table, std::string_view step, double seconds)> on_step;
         std::function<void(std::size_t worker, const absl::Status& why)> on_leave;
+        /// A module of a step, by the device's clock, after the table's last step.
+        std::function<void(std::size_t worker, std::uint32_t table, const backend_cuda::SpanTime& span)> on_span{};
     };
 
     /// At least one worker. The key must outlive the crew.
@@ -212,6 +217,11 @@ class Crew {
                 const std::uint32_t number = member.table = taken->number;
                 if (!taken->tables.ok()) return end(taken->tables.status());
                 const Outcome outcome = task(member, *std::move(taken));
+                if (member.worker.take_spans) {
+                    for (const auto& span : member.worker.take_spans()) {
+                        if (hooks_.on_span) hooks_.on_span(index, number, span);
+                    }
+                }
                 if (outcome.status.ok()) {
                     queue.done();
                 } else if (!outcome.of_worker) {

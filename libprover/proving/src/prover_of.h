@@ -91,6 +91,9 @@ class ProverOf final : public ProgramProver {
                           [this](std::size_t worker, const absl::Status& why) {
                               const std::lock_guard lock(mutex_);
                               notice_failure(crew_->worker(worker).name, why);
+                          },
+                          [this](std::size_t worker, std::uint32_t table, const backend_cuda::SpanTime& span) {
+                              note({span.name, table, now() - span.seconds, span.seconds, static_cast<int>(worker), true});
                           }});
         return absl::OkStatus();
     }

@@ -21,12 +21,10 @@ template <unsigned D, class Hasher>
 [[nodiscard]] Worker<D, Hasher> make_cpu_worker(unsigned threads) {
     auto backend = backend_cpu::make_backend<D, Hasher>({.threads = threads});
     auto* const raw = backend.get();
-    return {"cpu",
-            std::move(backend),
-            0,
-            false,
-            [raw] { return raw->peak_memory_bytes(); },
-            [raw] { raw->reset_peak_memory(); }};
+    return {.name = "cpu",
+            .backend = std::move(backend),
+            .peak_bytes = [raw] { return raw->peak_memory_bytes(); },
+            .reset_peak = [raw] { raw->reset_peak_memory(); }};
 }
 
 /// On this device, with so much of its memory (0: nine tenths of what is free).
@@ -36,12 +34,13 @@ template <unsigned D, class Hasher>
     auto backend = backend_cuda::make_backend<D, Hasher>({.device = std::move(device), .memory_bytes = memory_bytes});
     if (!backend.ok()) return backend.status();
     auto* const raw = backend->get();
-    return Worker<D, Hasher>{raw->device(),
-                             *std::move(backend),
-                             raw->capacity_bytes(),
-                             true,
-                             [raw] { return raw->peak_memory_bytes(); },
-                             [raw] { raw->reset_peak_memory(); }};
+    return Worker<D, Hasher>{.name = raw->device(),
+                             .backend = *std::move(backend),
+                             .device_bytes = raw->capacity_bytes(),
+                             .fills = true,
+                             .peak_bytes = [raw] { return raw->peak_memory_bytes(); },
+                             .take_spans = [raw] { return raw->take_spans(); },
+                             .reset_peak = [raw] { raw->reset_peak_memory(); }};
 }
 
 /// One worker for each card; or one for the host. Errors of open_cuda_device and make_device_worker, but if the choice

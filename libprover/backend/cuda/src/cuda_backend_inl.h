@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -45,6 +46,13 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
     std::uint64_t peak_memory_bytes() const noexcept override { return pool_->peak(); }
     void reset_peak_memory() noexcept override { pool_->reset_peak(); }
     std::uint64_t capacity_bytes() const noexcept override { return pool_->capacity(); }
+    std::vector<SpanTime> take_spans() override {
+        try {
+            return stream_->take_spans();
+        } catch (const Failure&) {
+            return {};
+        }
+    }
     void fail_allocations_after(std::uint64_t count) noexcept override { pool_->fail_after(count); }
 
     std::uint64_t plan_bytes(const backend::TableShape& shape, const params::Opening& opening) const override {

@@ -2,6 +2,7 @@
 #include <cuda_runtime_api.h>
 #include <nvtx3/nvToolsExt.h>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -68,10 +69,47 @@ class CudaStream final : public Stream {
     void check(int result, const char* call, const Place& place) override {
         if (result != cudaSuccess) throw Failure(failed(static_cast<cudaError_t>(result), call, place, description_));
     }
-    void begin_span(const char* name) noexcept override { nvtxRangePushA(name); }
-    void end_span() noexcept override { nvtxRangePop(); }
+    void begin_span(const char* name) noexcept override {
+        nvtxRangePushA(name);
+        begun_.push_back({name, record(), nullptr});
+    }
+    void end_span() noexcept override {
+        nvtxRangePop();
+        ended_.push_back(begun_.back());
+        ended_.back().end = record();
+        begun_.pop_back();
+    }
+    std::vector<SpanTime> take_spans() override {
+        if (!ended_.empty()) synchronize(Place::current());
+        std::vector<SpanTime> times;
+        for (const TimedSpan& span : ended_) {
+            float milliseconds = 0;
+            if (span.begin != nullptr && span.end != nullptr &&
+                cudaEventElapsedTime(&milliseconds, span.begin, span.end) == cudaSuccess) {
+                times.push_back({span.name, milliseconds / 1000.0});
+            }
+            for (const cudaEvent_t event : {span.begin, span.end}) {
+                if (event != nullptr) cudaEventDestroy(event);
+            }
+        }
+        ended_.clear();
+        return times;
+    }
 
  private:
+    struct TimedSpan {
+        const char* name;
+        cudaEvent_t begin, end;  ///< null: could not be recorded, and the span has no time
+    };
+
+    cudaEvent_t record() noexcept {
+        cudaEvent_t event = nullptr;
+        cudaSetDevice(device_);
+        if (cudaEventCreate(&event) != cudaSuccess) return nullptr;
+        if (cudaEventRecord(event, stream_) == cudaSuccess) return event;
+        cudaEventDestroy(event);
+        return nullptr;
+    }
     void choose(const Place& place) { check(cudaSetDevice(device_), "cudaSetDevice", place); }
     void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, const char* call,
               const Place& place) {
@@ -82,6 +120,7 @@ class CudaStream final : public Stream {
     int device_;
     const std::string& description_;
     cudaStream_t stream_;
+    std::vector<TimedSpan> begun_, ended_;
 };
 
 class CudaDevice final : public Device {

@@ -18,6 +18,7 @@
 #include <source_location>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -70,10 +71,12 @@ class Stream {
     /// Throws for the result of a CUDA call that is not success.
     virtual void check(int result, const char* call, const Place& place) = 0;
 
-    /// A span of the calling thread's time for profilers of cards (NVTX ranges), which may lie in others; `name` is
-    /// static.
-    virtual void begin_span(const char* name) noexcept { static_cast<void>(name); }
-    virtual void end_span() noexcept {}
+    /// A span of work, which may lie in others: measured on the device, and a range for profilers of cards (NVTX).
+    /// `name` is static.
+    virtual void begin_span(const char* name) noexcept = 0;
+    virtual void end_span() noexcept = 0;
+    /// Times of the spans that have ended since the last call; waits for their work.
+    [[nodiscard]] virtual std::vector<SpanTime> take_spans() = 0;
 };
 
 /// Work of a stream under one name: the modules of reports, as libprover/README.md has them.

@@ -81,6 +81,17 @@ void HostStream::clear(void* to, std::size_t bytes, const Place&) {
     if (bytes != 0) std::memset(to, 0, bytes);
 }
 
+void HostStream::begin_span(const char* name) noexcept {
+    begun_.push_back({name, std::chrono::steady_clock::now()});
+}
+
+void HostStream::end_span() noexcept {
+    const Begun& begun = begun_.back();
+    ended_.push_back(
+        {begun.name, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun.at).count()});
+    begun_.pop_back();
+}
+
 absl::StatusOr<std::shared_ptr<Device>> make_host_device(const HostOptions& options) {
     return std::make_shared<HostDevice>(options);
 }

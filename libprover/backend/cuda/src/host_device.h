@@ -1,12 +1,15 @@
 // The host as a twin of a card. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <numeric>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "device.h"
 
@@ -73,11 +76,21 @@ class HostStream final : public Stream {
     void synchronize(const Place&) override {}
     HostStream* host() noexcept override { return this; }
     void check(int, const char*, const Place&) override {}
+    void begin_span(const char* name) noexcept override;
+    void end_span() noexcept override;
+    std::vector<SpanTime> take_spans() override { return std::exchange(ended_, {}); }
 
     [[nodiscard]] HostDevice& device() noexcept { return device_; }
 
  private:
+    struct Begun {
+        const char* name;
+        std::chrono::steady_clock::time_point at;
+    };
+
     HostDevice& device_;
+    std::vector<Begun> begun_;
+    std::vector<SpanTime> ended_;
 };
 
 }  // namespace sluice::backend_cuda

@@ -251,6 +251,7 @@ template <class Hasher>
         context.stream.clear((dense.data() + at).raw(), (size - at) * sizeof(KoalaBear));
     }
     if (source != nullptr) {
+        const Span span(context.stream, "fill_traces");
         if (absl::Status status = source->fill(context, places); !status.ok()) return status;
     }
     Oracle<Hasher> oracle;

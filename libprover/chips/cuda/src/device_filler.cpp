@@ -127,12 +127,15 @@ class DeviceFiller::Chips {
 
     void fill_steps(const Context& context, const ShardRecords& shard,
                     std::span<const DevicePointer<KoalaBear>> chips) const {
+        context.stream.begin_span("transport_structural_witness");
         const DeviceRecords records(context, machine_.image(), shard);
+        std::vector<DeviceBuffer<std::uint32_t>> words;
+        for (const ChipRecords& chip : shard.chips) words.emplace_back(context, std::span(chip.words));
+        context.stream.end_span();
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             const ChipRecords& chip = shard.chips[i];
             if (chip.rows == 0) continue;
-            const DeviceBuffer<std::uint32_t> words(context, std::span(chip.words));
-            fillers_[i](context, records, words.data(), chip.words.size() / steps_[i].record_words,
+            fillers_[i](context, records, words[i].data(), chip.words.size() / steps_[i].record_words,
                         {chips[first_step_ + i], machine::align4(chip.rows)});
         }
     }

@@ -43,6 +43,7 @@ struct Event {
     double begin = 0;         ///< seconds since the prover was made
     double seconds = 0;
     int worker = -1;  ///< which backend did it (RunFigures::workers); -1: none, but the host
+    bool on_device = false;  ///< a module of a step, by the clock of the backend's card
 };
 
 /// How far a run of the prover is.

@@ -11,6 +11,12 @@
 
 namespace sluice::backend_cuda {
 
+/// What a module of a proof took, by the device's own clock (on a card, between events). `name` is static.
+struct SpanTime {
+    const char* name;
+    double seconds;
+};
+
 class Device;
 
 /// Order in which the twin runs the blocks of a grid and the threads of a block between two barriers. A card promises
