@@ -75,6 +75,7 @@ for part in BLOCKS:
 for part in ("memcheck", "racecheck"):
     check(reasons[part] in (driver, "no compute-sanitizer in PATH"), f"{part} is skipped for {reasons[part]!r}")
 lines = table.splitlines()
+check("## The reference" in lines, "the table does not end with the reference's figures")
 for part in report["parts"]:
     check(any(line.startswith(f"| {part['name']} | {part['state']} |") for line in lines), f"no line of {part['name']} in the table")
 for kind, least in (("kernels", 54), ("proofs", 2)):

@@ -23,7 +23,7 @@ ldd "$folder"/bin/* | awk '$2 == "=>" && $1 !~ /^(libc|libm|libdl|librt|libpthre
         fi
         strip -o "$folder/lib/$name" "$(readlink -f "$path")"
     done
-cp "$here/run.sh" "$folder/"
+cp "$here/run.sh" "$here/reference.md" "$folder/"
 # Blocks to prove, small ones first: a sample, and some of mainnet. Nothing of them if the build has no guest.
 if [ -f "$build/guest/block.elf" ]; then
     cp "$build/guest/block.elf" "$folder/guest/"

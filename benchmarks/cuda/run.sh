@@ -126,6 +126,7 @@ quoted() {
             printf '\n## %s\n\n%s\n' "$(basename "$(dirname "$report")")" "$(cat "$report")"
         fi
     done
+    printf '\n%s\n' "$(cat "$here/reference.md")"
 } >"$out/report.md.new" && mv "$out/report.md.new" "$out/report.md"
 echo "$out/report.json $out/report.md"
 

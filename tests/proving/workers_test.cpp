@@ -107,7 +107,7 @@ std::vector<Worker> crew(Workers... workers) {
 struct Outcome {
     absl::StatusOr<proving::ProvedRun> proved;
     std::string notices;
-    std::map<int, int> openings;          ///< tables finished, by worker
+    std::map<int, int> openings;           ///< tables finished, by worker
     std::map<std::string, int> modules{};  ///< timed by devices
 };
 constexpr std::uint64_t kShardCells = 5'000;

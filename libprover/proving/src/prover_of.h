@@ -83,18 +83,19 @@ class ProverOf final : public ProgramProver {
                 workers.erase(workers.begin());
             }
         }
-        crew_.emplace(std::move(workers), *key_,
-                      typename Crew<D, Hasher>::Hooks{
-                          [this](std::size_t worker, std::uint32_t table, std::string_view step, double seconds) {
-                              note({step, table, now() - seconds, seconds, static_cast<int>(worker)});
-                          },
-                          [this](std::size_t worker, const absl::Status& why) {
-                              const std::lock_guard lock(mutex_);
-                              notice_failure(crew_->worker(worker).name, why);
-                          },
-                          [this](std::size_t worker, std::uint32_t table, const backend_cuda::SpanTime& span) {
-                              note({span.name, table, now() - span.seconds, span.seconds, static_cast<int>(worker), true});
-                          }});
+        crew_.emplace(
+            std::move(workers), *key_,
+            typename Crew<D, Hasher>::Hooks{
+                [this](std::size_t worker, std::uint32_t table, std::string_view step, double seconds) {
+                    note({step, table, now() - seconds, seconds, static_cast<int>(worker)});
+                },
+                [this](std::size_t worker, const absl::Status& why) {
+                    const std::lock_guard lock(mutex_);
+                    notice_failure(crew_->worker(worker).name, why);
+                },
+                [this](std::size_t worker, std::uint32_t table, const backend_cuda::SpanTime& span) {
+                    note({span.name, table, now() - span.seconds, span.seconds, static_cast<int>(worker), true});
+                }});
         return absl::OkStatus();
     }
 

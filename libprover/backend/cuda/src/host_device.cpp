@@ -87,8 +87,7 @@ void HostStream::begin_span(const char* name) noexcept {
 
 void HostStream::end_span() noexcept {
     const Begun& begun = begun_.back();
-    ended_.push_back(
-        {begun.name, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun.at).count()});
+    ended_.push_back({begun.name, std::chrono::duration<double>(std::chrono::steady_clock::now() - begun.at).count()});
     begun_.pop_back();
 }
 

@@ -157,8 +157,8 @@ class DeviceFiller::Chips {
             const std::uint32_t height = shard.chips[i].rows;
             if (height == 0) continue;
             const auto& [code, uses] = codes_[i];
-            const std::vector<KoalaBear> scalars = backend::scalar_values(
-                code, backend::zero_values(description(i).view().program, shard.public_values));
+            const std::vector<KoalaBear> scalars =
+                backend::scalar_values(code, backend::zero_values(description(i).view().program, shard.public_values));
             std::vector<DevicePointer<const KoalaBear>> columns;
             for (const backend::Column& column : code.columns)
                 columns.push_back(chips[first_step_ + i] + column.index * machine::align4(height));

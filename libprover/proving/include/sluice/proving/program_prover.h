@@ -42,7 +42,7 @@ struct Event {
     std::uint32_t table = 0;  ///< number of the shard; 0: the boundary, or none
     double begin = 0;         ///< seconds since the prover was made
     double seconds = 0;
-    int worker = -1;  ///< which backend did it (RunFigures::workers); -1: none, but the host
+    int worker = -1;         ///< which backend did it (RunFigures::workers); -1: none, but the host
     bool on_device = false;  ///< a module of a step, by the clock of the backend's card
 };
 

@@ -35,9 +35,10 @@ class CudaBackend : public backend::Backend<D, Hasher> {
     virtual void reset_peak_memory() noexcept = 0;
     [[nodiscard]] virtual std::uint64_t capacity_bytes() const noexcept = 0;
     [[nodiscard]] virtual const std::string& device() const noexcept = 0;
-    /// What the modules of proving have taken since the last call: `commit_traces` with `transport_structural_witness` and
-    /// `fill_traces` in it, `grinding`, `prove_tower_relation` with `build_tower_witness`, `prove_main_constraints`, `jagged_reduction`,
-    /// `pcs_opening`; one entry for each time. Nothing if the device has failed.
+    /// What the modules of proving have taken since the last call: `commit_traces` with `transport_structural_witness`
+    /// and `fill_traces` in it, `grinding`, `prove_tower_relation` with `build_tower_witness`,
+    /// `prove_main_constraints`, `jagged_reduction`, `pcs_opening`; one entry for each time. Nothing if the device has
+    /// failed.
     [[nodiscard]] virtual std::vector<SpanTime> take_spans() = 0;
     /// For tests: after so many arrays more, none is given any more, until this is called again.
     virtual void fail_allocations_after(std::uint64_t count) noexcept = 0;
