@@ -1,6 +1,9 @@
 // Calls, creation, self-destruction, storage gas, delegation: what frames do to each other and to the state.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
+#include <list>
+#include <tuple>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/evm_fixture.h"
@@ -523,6 +526,87 @@ TEST_CASE("calls run precompiles, move value to them and fail with their gas") {
     EvmFixture poor;
     CHECK(word(poor.run(call(OP_STATICCALL, address(4), 0, 14).return_top())) == Uint256{});
     CHECK(!asked(poor, "account " + MapState::hex(address(4).view())));
+}
+
+namespace {
+
+/// Keeps what it is given, and notes what it was asked.
+class KeptResults final : public executor::PrecompileMemo {
+ public:
+    const executor::PrecompileResult* find(std::uint64_t address, ByteView input) noexcept override {
+        asked.push_back(address);
+        for (const auto& [of, bytes, output, result] : kept) {
+            if (of == address && std::equal(input.begin(), input.end(), bytes.begin(), bytes.end())) return &result;
+        }
+        return nullptr;
+    }
+    void add(std::uint64_t address, ByteView input, const executor::PrecompileResult& result) noexcept override {
+        Entry& entry = kept.emplace_back(Entry{address, {input.begin(), input.end()}, {}, result});
+        entry.output.assign(result.output.begin(), result.output.end());
+        entry.result.output = entry.output;
+    }
+
+    struct Entry {
+        std::uint64_t address;
+        std::vector<std::uint8_t> input;
+        std::vector<std::uint8_t> output;
+        executor::PrecompileResult result;
+    };
+    std::vector<std::uint64_t> asked;
+    std::list<Entry> kept;
+};
+
+}  // namespace
+
+TEST_CASE("a memo is asked before long calls of precompiles, changes no result and keeps failures too") {
+    EvmFixture vm;
+    std::vector<std::uint8_t> multiplication(96);  // of BN254's generator (1, 2) by 3
+    multiplication[31] = 1;
+    multiplication[63] = 2;
+    multiplication[95] = 3;
+    std::vector<std::uint8_t> off_curve = multiplication;
+    off_curve[63] = 3;
+    struct Call {
+        std::uint64_t address;
+        std::vector<std::uint8_t> input;
+        bool asked;
+    };
+    const Call calls[] = {
+        {0x07, multiplication, true},
+        {0x07, off_curve, true},
+        {0x01, std::vector<std::uint8_t>(128), true},  // recovers nothing, and succeeds
+        {0x08, std::vector<std::uint8_t>(192), true},
+        {0x08, std::vector<std::uint8_t>(11 * 192), false},  // more than 2,048 bytes
+        {0x06, std::vector<std::uint8_t>(128), false},       // 150 gas
+        {0x04, std::vector<std::uint8_t>(100'000), false},
+    };
+    const auto run = [&](const Call& call) {
+        executor::Message message;
+        message.sender = vm.sender;
+        message.recipient = address(call.address);
+        message.input = call.input;
+        message.gas = EvmFixture::kGas;
+        const auto result = vm.execute(message);
+        REQUIRE(result.ok());
+        return std::tuple(result->status, result->gas_left,
+                          std::vector<std::uint8_t>(result->output.begin(), result->output.end()));
+    };
+    KeptResults memo;
+    for (const Call& call : calls) {
+        INFO("precompile " << call.address << ", " << call.input.size() << " bytes");
+        vm.evm().set_precompile_memo(nullptr);
+        const auto expected = run(call);
+        vm.evm().set_precompile_memo(&memo);
+        const std::size_t before = memo.kept.size();
+        for (int i = 0; i < 3; ++i) CHECK(run(call) == expected);
+        CHECK(memo.kept.size() == before + (call.asked ? 1 : 0));
+        CHECK(memo.asked.size() == (call.asked ? 3 : 0));
+        CHECK(std::all_of(memo.asked.begin(), memo.asked.end(), [&](auto of) { return of == call.address; }));
+        memo.asked.clear();
+    }
+    // What is known is not computed again.
+    memo.kept.front().output.assign(64, 7);
+    CHECK(std::get<2>(run(calls[0])) == std::vector<std::uint8_t>(64, 7));
 }
 
 TEST_CASE("a delegated account runs its target's code on its own storage (EIP-7702)") {

@@ -157,6 +157,18 @@ bool Interpreter::enter(const Call& call) noexcept {
     return push_frame(call, snapshot, mark);
 }
 
+Result<PrecompileResult> Interpreter::precompile_result(const Call& call, std::uint64_t price) noexcept {
+    constexpr std::uint64_t kLongPrice = 3000;       // that of ecrecover, the cheapest for which a look-up pays
+    constexpr std::size_t kLongestKeptInput = 2048;  // so that gas bounds what a memo takes
+    if (memo_ == nullptr || price < kLongPrice || call.input.size() > kLongestKeptInput)
+        return call.precompile->run(call.input, block.fork, scratch_);
+    const std::uint64_t address = call.precompile->address;
+    if (const PrecompileResult* known = memo_->find(address, call.input); known != nullptr) return *known;
+    const auto result = call.precompile->run(call.input, block.fork, scratch_);
+    if (result.ok()) memo_->add(address, call.input, *result);
+    return result;
+}
+
 bool Interpreter::run_precompile(const Call& call, const WorldState::Snapshot& snapshot) noexcept {
     const std::uint64_t price = call.precompile->gas(call.input, block.fork);
     CallStatus status = CallStatus::failure;
@@ -164,7 +176,7 @@ bool Interpreter::run_precompile(const Call& call, const WorldState::Snapshot& s
     return_size_ = 0;
     if (price <= static_cast<std::uint64_t>(call.gas)) {
         const Arena::Mark mark = scratch_.mark();
-        const auto result = call.precompile->run(call.input, block.fork, scratch_);
+        const auto result = precompile_result(call, price);
         if (!result.ok()) {
             return fault(diagnostics_.fail(result.error(),
                                            ErrorDetail{}.with_what("precompile").with_item(call.precompile->address)));

@@ -20,6 +20,7 @@ class Interpreter {
           scratch_(evm.scratch_),
           diagnostics_(evm.diagnostics_),
           counts_(evm.counts_),
+          memo_(evm.memo_),
           loop_(evm.loop_) {}
 
     Result<CallResult> run(const Message& message) noexcept;
@@ -104,6 +105,8 @@ class Interpreter {
     /// Runs `call` at once if it needs no frame, else makes its frame.
     bool enter(const Call& call) noexcept;
     bool run_precompile(const Call& call, const WorldState::Snapshot& snapshot) noexcept;
+    /// The precompile's result for a call that paid `price`, from the memo if it is known there.
+    Result<PrecompileResult> precompile_result(const Call& call, std::uint64_t price) noexcept;
     bool push_frame(const Call& call, const WorldState::Snapshot& snapshot, Arena::Mark mark) noexcept;
     CallStatus deploy(Frame& frame, ByteView code) noexcept;
     bool set_return_data(ByteView data) noexcept;
@@ -114,6 +117,7 @@ class Interpreter {
     Arena& scratch_;
     Diagnostics& diagnostics_;
     OpcodeCounts* counts_;
+    PrecompileMemo* memo_;
     void (*loop_)(Interpreter&) noexcept;
     Frame* frame_ = nullptr;
     std::uint8_t* return_buffer_ = nullptr;

@@ -5,21 +5,18 @@
 #include "sluice/base/arena.h"
 #include "sluice/base/result.h"
 #include "sluice/base/uint256.h"
+#include "sluice/executor/evm.h"
 #include "sluice/executor/fork.h"
 
 namespace sluice::executor {
-
-struct PrecompileResult {
-    bool success = false;  ///< false: an exceptional halt of the call
-    ByteView output{};     ///< in the arena, in the input, or static
-};
 
 struct Precompile {
     std::uint64_t address;
     Fork first_fork;
     /// Price of a call; more than any gas limit stands for what cannot be priced.
     std::uint64_t (*gas)(ByteView input, Fork fork) noexcept;
-    /// Runs a call that was paid for. An error is a limit of this implementation and ends the run.
+    /// Runs a call that was paid for. Its output is in the arena, in the input, or static. An error is a limit of this
+    /// implementation and ends the run.
     Result<PrecompileResult> (*run)(ByteView input, Fork fork, Arena& arena) noexcept;
 };
 

@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <string>
 #include <sys/mman.h>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,34 @@ Ending internal_error(std::string message) {
     ending.message = std::move(message);
     return ending;
 }
+
+/// Keeps everything until the end of the run.
+class KeptPrecompileResults final : public executor::PrecompileMemo {
+ public:
+    const executor::PrecompileResult* find(std::uint64_t address, ByteView input) noexcept override {
+        const auto at = results_.find(key(address, input));
+        return at == results_.end() ? nullptr : &at->second.result;
+    }
+    void add(std::uint64_t address, ByteView input, const executor::PrecompileResult& result) noexcept override {
+        Kept& kept = results_[key(address, input)];
+        kept.output.assign(result.output.begin(), result.output.end());
+        kept.result = {result.success, kept.output};
+    }
+
+ private:
+    struct Kept {
+        std::vector<std::uint8_t> output;
+        executor::PrecompileResult result;
+    };
+
+    static std::string key(std::uint64_t address, ByteView input) {
+        std::string key(reinterpret_cast<const char*>(&address), sizeof address);
+        key.append(reinterpret_cast<const char*>(input.data()), input.size());
+        return key;
+    }
+
+    std::unordered_map<std::string, Kept> results_;
+};
 
 }  // namespace
 
@@ -103,6 +133,8 @@ NativeRun execute_natively(ByteView stream, const NativeMemory& memory, executor
     executor::ExecutionExtras extras;
     extras.opcode_counts = opcode_counts;
     extras.computed = &run.computed;
+    KeptPrecompileResults kept;
+    extras.precompile_memo = &kept;
     client.set_extras(extras);
     witness::StreamReader reader(stream, diagnostics);
     const std::vector<Hash32> hashes = witness_host::hash_records(stream);

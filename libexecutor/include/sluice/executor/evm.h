@@ -74,6 +74,25 @@ struct OpcodeCounts {
     std::uint64_t count[256]{};
 };
 
+struct PrecompileResult {
+    bool success = false;  ///< false: an exceptional halt of the call
+    ByteView output{};
+};
+
+/// Results of precompiles, for callers who have memory to keep them: blocks check the same signatures and proofs again
+/// and again. One serves one set of rules. Only calls of 3,000 gas or more and 2,048 bytes of input or less are asked
+/// for and added.
+class PrecompileMemo {
+ public:
+    /// What a call of `address` with this input has given, or null; the output lives as long as the memo.
+    virtual const PrecompileResult* find(std::uint64_t address, ByteView input) noexcept = 0;
+    /// Copies input and output.
+    virtual void add(std::uint64_t address, ByteView input, const PrecompileResult& result) noexcept = 0;
+
+ protected:
+    ~PrecompileMemo() = default;
+};
+
 class Interpreter;
 
 /// One EVM per block. Frames, stacks and memories come from `scratch`, which is rewound after every execute() (all but
@@ -91,6 +110,8 @@ class Evm {
 
     /// Counts each opcode that runs from now on into `counts`.
     void set_opcode_counts(OpcodeCounts* counts) noexcept;
+    /// Asks `memo`, unless it is null, before a precompile is run.
+    void set_precompile_memo(PrecompileMemo* memo) noexcept { memo_ = memo; }
 
  private:
     friend class Interpreter;
@@ -100,6 +121,7 @@ class Evm {
     Arena& scratch_;
     Diagnostics& diagnostics_;
     OpcodeCounts* counts_ = nullptr;
+    PrecompileMemo* memo_ = nullptr;
     void (*loop_)(Interpreter&) noexcept;  ///< the interpreter's loop, without or with counting
 };
 
