@@ -102,7 +102,7 @@ struct Bn254 {
     [[nodiscard]] static bool mul(const std::uint8_t* point, const std::uint8_t* scalar, std::uint8_t* out) noexcept {
         G1 p;
         if (!load_g1(point, p)) return false;
-        store_g1(multiply_g1(to_jacobian(p, kOne<Fp>), load_words<4>(scalar)), out);
+        store_g1(multiply_g1(p, load_words<4>(scalar)), out);
         return true;
     }
 
@@ -139,13 +139,13 @@ struct Bn254 {
         }
         return result;
     }
-    [[nodiscard]] static constexpr JacobianPoint<Fp> multiply_g1(const JacobianPoint<Fp>& p,
-                                                                 const Words<4>& scalar) noexcept {
+    [[nodiscard]] static constexpr JacobianPoint<Fp> multiply_g1(const G1& p, const Words<4>& scalar) noexcept {
+        if (p.is_infinity()) return {};
         const SplitScalar parts = split(scalar);
         const WindowDigits<3> digits1(parts.k1);
         const WindowDigits<3> digits2(parts.k2);
-        const OddMultiples<Fp> table1(p);
-        OddMultiples<Fp> table2 = table1;
+        const ScaledOddMultiples<Fp> table1(p, kOne<Fp>);
+        ScaledOddMultiples<Fp> table2 = table1;
         for (auto& multiple : table2.multiple) {
             multiple.x = multiple.x * kBeta;
             if (parts.k2_negative) multiple.y = -multiple.y;
@@ -154,6 +154,7 @@ struct Bn254 {
         for (std::size_t i = digits1.count() > digits2.count() ? digits1.count() : digits2.count(); i-- > 0;) {
             sum = table2.add_digit(table1.add_digit(twice(sum), digits1[i]), digits2[i]);
         }
+        sum.z = sum.z * table1.scale;
         return sum;
     }
 

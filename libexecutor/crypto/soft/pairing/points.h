@@ -61,13 +61,12 @@ template <class Field>
 template <class Field>
 [[nodiscard]] constexpr JacobianPoint<Field> twice(const JacobianPoint<Field>& p) noexcept {
     // Z = 0 gives Z = 0, and so does a point of order two (Y = 0).
-    const Field yy = square(p.y);
-    const Field yyyy = square(yy);
-    const Field s = doubled(square(p.x + yy) - square(p.x) - yyyy);
+    const Field yy2 = doubled(square(p.y));
+    const Field s = doubled(p.x * yy2);
     const Field xx = square(p.x);
     const Field m = doubled(xx) + xx;
     const Field x = square(m) - doubled(s);
-    return {x, m * (s - x) - doubled(doubled(doubled(yyyy))), doubled(p.y * p.z)};
+    return {x, m * (s - x) - doubled(square(yy2)), doubled(p.y * p.z)};
 }
 
 namespace detail {
@@ -179,6 +178,45 @@ struct OddMultiples {
     [[nodiscard]] constexpr JacobianPoint<Field> add_digit(const JacobianPoint<Field>& sum, int digit) const noexcept {
         if (digit == 0) return sum;
         return digit > 0 ? add(sum, multiple[digit >> 1]) : add(sum, -multiple[(-digit) >> 1]);
+    }
+};
+
+/// The multiples 1, 3, .., 15 of a finite point whose order is above 32, affine without an inversion: they lie on the
+/// curve y^2 = x^3 + b u^6 with u = `scale`, where (x, y) of the original curve is (u^2 x, u^3 y). The group operations
+/// do not depend on b; (X, Y, Z) there is (X, Y, u Z) on the original curve.
+template <class Field>
+struct ScaledOddMultiples {
+    AffinePoint<Field> multiple[8];
+    Field scale;
+    Field one;
+
+    constexpr ScaledOddMultiples(const AffinePoint<Field>& p, const Field& field_one) noexcept : one(field_one) {
+        // Where u is Z of 2 P, that is affine and each further multiple one mixed addition.
+        const JacobianPoint<Field> two = twice(to_jacobian(p, one));
+        const Field zz = square(two.z);
+        multiple[0] = {p.x * zz, p.y * (zz * two.z)};
+        JacobianPoint<Field> sum = to_jacobian(multiple[0], one);
+        Field ratio[8]{};  // of a multiple's Z to that of the one before
+        for (int i = 1; i < 8; ++i) {
+            const Field pp = square(sum.z);
+            const Field x = two.x * pp;
+            ratio[i] = x - sum.x;
+            sum = detail::add_aligned(sum, sum.x, sum.y, x, two.y * (pp * sum.z), sum.z);
+            multiple[i] = {sum.x, sum.y};
+        }
+        scale = sum.z * two.z;
+        // Backwards, all are brought to the last one's Z.
+        Field lacking = ratio[7];
+        for (int i = 6; i >= 0; --i) {
+            const Field squared = square(lacking);
+            multiple[i] = {multiple[i].x * squared, multiple[i].y * (squared * lacking)};
+            if (i > 0) lacking = lacking * ratio[i];
+        }
+    }
+    /// sum + digit * p on the scaled curve, for a digit of WindowDigits.
+    [[nodiscard]] constexpr JacobianPoint<Field> add_digit(const JacobianPoint<Field>& sum, int digit) const noexcept {
+        if (digit == 0) return sum;
+        return digit > 0 ? add(sum, multiple[digit >> 1], one) : add(sum, -multiple[(-digit) >> 1], one);
     }
 };
 
