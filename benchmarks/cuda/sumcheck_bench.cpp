@@ -1,5 +1,6 @@
 // Kernels of GKR, zerocheck, jagged reduction and openings. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -157,7 +158,7 @@ struct Steps {
         using backend::Step;
         backend::TileCode code;
         code.slots = kSlots;
-        code.scalars = {KoalaBear::from_canonical(7)};
+        code.scalars = {0};
         for (std::uint32_t c = 0; c < kColumns; ++c) code.columns.push_back({machine::Group::main, c});
         for (std::uint32_t i = 0; i < kInstructions; ++i) {
             const Operand column{Operand::Kind::column, i % kColumns};
@@ -169,6 +170,7 @@ struct Steps {
         }
         return code;
     }
+    static constexpr std::array kScalars{KoalaBear::from_canonical(7)};
     static std::vector<DevicePointer<const KoalaBear>> places(const DeviceBuffer<KoalaBear>& columns,
                                                               std::uint64_t rows) {
         std::vector<DevicePointer<const KoalaBear>> result;
@@ -183,7 +185,7 @@ struct Steps {
         const std::uint64_t rows = std::uint64_t{1} << log_rows();
         const auto columns = fixture.values(kColumns * rows);
         const backend::TileCode made = code();
-        const DeviceProgram program(fixture.context(), made, places(columns, rows));
+        const DeviceProgram program(fixture.context(), made, places(columns, rows), kScalars);
         std::vector<LeafUse<D>> uses;
         for (std::uint32_t u = 0; u < kUses; ++u)
             uses.push_back({some(), pack(made.uses[u][0]), 0, kElements, u * rows, u / 2 * rows, u % 2 == 0});
@@ -218,7 +220,7 @@ struct Steps {
         const std::uint64_t pairs = rows / (kFirst ? 2 : 4);
         const auto committed = fixture.values(kColumns * rows);
         const backend::TileCode made = code();
-        const DeviceProgram program(fixture.context(), made, places(committed, rows));
+        const DeviceProgram program(fixture.context(), made, places(committed, rows), kScalars);
         std::vector<PartUse<D>> uses;
         for (std::uint32_t u = 0; u < kUses; ++u) uses.push_back({some(), 0, pack(made.uses[u][0]), false});
         const std::vector<PartStart<D>> parts{{some(), 0, true}};
