@@ -174,7 +174,26 @@ TEST_CASE("proofs of tables that a device fills, or the host from the same sourc
         INFO(proof.status().ToString());
         REQUIRE(proof.ok());
         CHECK(*proof == *expected);
+        // The same with all records sent ahead.
+        std::shared_ptr<const machine::ColumnSource> last;
+        const auto staged = prove(**backend, *cut, [&](std::uint32_t shard) {
+            auto trace = filler->shard(cut->run, shard);
+            REQUIRE(trace.ok());
+            CHECK((*backend)->stage(trace->source).ok());
+            last = trace->source;
+            return trace;
+        });
+        REQUIRE(staged.ok());
+        CHECK(*staged == *expected);
+        const std::uint64_t before = (*backend)->memory_bytes();
+        CHECK((*backend)->stage(last).ok());
+        CHECK((*backend)->memory_bytes() > before);  // the proof had used what was there
     }
+    const auto none =
+        backend_cuda::make_backend<4, Hasher>({.device = devices[0], .memory_bytes = std::uint64_t{1} << 16});
+    REQUIRE(none.ok());
+    auto trace = filler->shard(cut->run, 1);
+    CHECK(absl::IsResourceExhausted((*none)->stage(trace->source)));
 }
 
 TEST_CASE("the rows of digit numbers are found by arithmetic as by the table") {

@@ -36,7 +36,8 @@ class FillingDevice {
         stream_->clear(columns.data().raw(), columns.bytes());
         std::vector<backend_cuda::DevicePointer<machine::KoalaBear>> places;
         for (const std::uint64_t offset : at) places.push_back(columns.data() + offset);
-        if (absl::Status status = source->fill(context_, places); !status.ok()) return status;
+        if (absl::Status status = source->fill(context_, *source->upload(context_), places); !status.ok())
+            return status;
         const std::vector<machine::KoalaBear> values = columns.download(*stream_);
         at.push_back(size);
         for (std::size_t chip = 0; chip < trace.chips.size(); ++chip) {

@@ -270,6 +270,20 @@ TEST_CASE("without a size shards are cut so that the smallest device can prove t
     CHECK(asked.proved->figures.workers[1].tables <= 1);
 }
 
+TEST_CASE("what the next table is filled from is sent ahead, and the proof is the same") {
+    Worker worker = cpu("sends ahead");
+    worker.fills = true;  // from the source, as any backend does that does not know it
+    std::vector<const machine::ColumnSource*> sent;
+    worker.stage = [&](const std::shared_ptr<const machine::ColumnSource>& source) { sent.push_back(source.get()); };
+    const Outcome outcome = prove(crew(std::move(worker)));
+    REQUIRE(outcome.proved.ok());
+    CHECK(outcome.proved->proof == alone().proof);
+    REQUIRE(outcome.proved->figures.shards >= 3);
+    // All shards but the first two that are taken up; a table begun too late is not waited for.
+    CHECK(sent.size() >= outcome.proved->figures.shards - 2);
+    CHECK(std::set<const void*>(sent.begin(), sent.end()).size() >= 1);
+}
+
 TEST_CASE("the twin of a card makes the same proof of a run") {
     const auto device = backend_cuda::make_host_device({});
     REQUIRE(device.ok());

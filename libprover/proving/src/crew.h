@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,9 @@ struct Worker {
     bool fills = false;
     /// The most memory in use, by the backend's own account, since `reset_peak`. Null if it has none.
     std::function<std::uint64_t()> peak_bytes{};
+    /// Sends what a table will be filled from to the backend's device, while it proves another one. Null if there is
+    /// none.
+    std::function<void(const std::shared_ptr<const machine::ColumnSource>& source)> stage{};
     /// Modules of its steps that its device has timed since the last call. Null if there is no device.
     std::function<std::vector<backend_cuda::SpanTime>()> take_spans{};
     std::function<void()> reset_peak{};
@@ -216,7 +220,15 @@ class Crew {
             while (auto taken = queue.take([&](std::uint32_t number) { return fits(index, number); })) {
                 const std::uint32_t number = member.table = taken->number;
                 if (!taken->tables.ok()) return end(taken->tables.status());
+                std::future<void> staged;
+                if (member.worker.stage) {
+                    staged = std::async(std::launch::async, [&] {
+                        const auto source = queue.next_source([&](std::uint32_t next) { return fits(index, next); });
+                        if (source != nullptr) member.worker.stage(source);
+                    });
+                }
                 const Outcome outcome = task(member, *std::move(taken));
+                if (staged.valid()) staged.wait();
                 if (member.worker.take_spans) {
                     for (const auto& span : member.worker.take_spans()) {
                         if (hooks_.on_span) hooks_.on_span(index, number, span);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -37,6 +38,9 @@ class TableQueue {
     /// The first table that `fits` the worker. Waits for it to be filled, and while there is none, but others are at
     /// work who might give one back. Nothing: there will be none for this worker.
     [[nodiscard]] std::optional<Taken> take(const Fits& fits);
+    /// What the columns of the table that is next for the worker are filled from, once it is known; null if it is known
+    /// of none, or the table is taken meanwhile.
+    [[nodiscard]] std::shared_ptr<const machine::ColumnSource> next_source(const Fits& fits);
     /// A table that was taken is finished.
     void done();
     /// A table that was taken is not, and never will be by this worker.
@@ -50,10 +54,11 @@ class TableQueue {
  private:
     struct Entry {
         std::uint32_t number;
-        std::future<absl::StatusOr<machine::TableTrace>> filled;  ///< not valid: not begun
+        std::shared_future<std::shared_ptr<absl::StatusOr<machine::TableTrace>>> filled;  ///< not valid: not begun
     };
 
     void begin(Entry& entry);
+    [[nodiscard]] std::deque<Entry>::iterator find(const Fits& fits);
 
     const std::size_t ahead_;
     const Fill fill_;

@@ -39,6 +39,11 @@ template <unsigned D, class Hasher>
                              .device_bytes = raw->capacity_bytes(),
                              .fills = true,
                              .peak_bytes = [raw] { return raw->peak_memory_bytes(); },
+                             .stage =
+                                 [raw](const std::shared_ptr<const machine::ColumnSource>& source) {
+                                     // What could not be sent is sent when it is committed.
+                                     static_cast<void>(raw->stage(source));
+                                 },
                              .take_spans = [raw] { return raw->take_spans(); },
                              .reset_peak = [raw] { raw->reset_peak_memory(); }};
 }

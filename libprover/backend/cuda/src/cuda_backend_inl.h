@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,22 +34,32 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
     using typename Base::TableType;
 
  public:
-    CudaBackendImpl(std::shared_ptr<Device> device, std::shared_ptr<Pool> pool, std::unique_ptr<Stream> stream)
+    /// Memory and stream for proving, and for what is sent meanwhile.
+    struct Lane {
+        std::shared_ptr<Pool> pool;
+        std::unique_ptr<Stream> stream;
+    };
+
+    CudaBackendImpl(std::shared_ptr<Device> device, Lane proving, Lane staging)
         : device_(std::move(device)),
-          pool_(std::move(pool)),
-          stream_(std::move(stream)),
+          pool_(std::move(proving.pool)),
+          stream_(std::move(proving.stream)),
           context_{*pool_, *stream_},
-          roots_(context_) {}
+          roots_(context_),
+          staging_(std::move(staging)) {}
 
     std::string_view name() const noexcept override { return stream_->host() != nullptr ? "cuda-host" : "cuda"; }
     const std::string& device() const noexcept override { return device_->description(); }
-    std::uint64_t memory_bytes() const noexcept override { return pool_->current(); }
+    std::uint64_t memory_bytes() const noexcept override { return pool_->current() + staging_.pool->current(); }
     std::uint64_t peak_memory_bytes() const noexcept override { return pool_->peak(); }
     void reset_peak_memory() noexcept override { pool_->reset_peak(); }
     std::uint64_t capacity_bytes() const noexcept override { return pool_->capacity(); }
     std::vector<SpanTime> take_spans() override {
         try {
-            return stream_->take_spans();
+            std::vector<SpanTime> times = stream_->take_spans();
+            const std::lock_guard lock(staging_mutex_);
+            for (const SpanTime& span : staging_.stream->take_spans()) times.push_back(span);
+            return times;
         } catch (const Failure&) {
             return {};
         }
@@ -88,11 +99,31 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
         if (absl::Status status = backend::check_columns(shape, opening, machine::Group::main, columns, true);
             !status.ok())
             return status;
+        std::unique_ptr<DeviceSource::Records> records;
+        {
+            const std::lock_guard lock(staging_mutex_);
+            if (staged_source_.lock().get() == &source) records = std::move(staged_);
+        }
         return guarded<std::unique_ptr<CommitmentType>>(
             "commit_traces", [&]() -> absl::StatusOr<std::unique_ptr<CommitmentType>> {
                 return commit_columns<Hasher>(context_, pool_, roots_.view(), opening, shape, machine::Group::main,
-                                              columns, here);
+                                              columns, here, std::move(records));
             });
+    }
+
+    absl::Status stage(const std::shared_ptr<const machine::ColumnSource>& source) override {
+        const auto* const here = dynamic_cast<const DeviceSource*>(source.get());
+        if (here == nullptr) return absl::InvalidArgumentError("stage: the source cannot be filled on a device");
+        const std::lock_guard lock(staging_mutex_);
+        staged_ = nullptr;
+        staged_source_ = source;
+        try {
+            const Span span(*staging_.stream, "transport_structural_witness");
+            staged_ = here->upload({*staging_.pool, *staging_.stream});
+        } catch (const Failure& failure) {
+            return failure.status();
+        }
+        return absl::OkStatus();
     }
 
     absl::StatusOr<KoalaBear> grind(hash::Transcript<Hasher>& transcript, std::string_view label,
@@ -158,7 +189,14 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
     std::unique_ptr<Stream> stream_;
     Context context_;
     RootTables roots_;
+    Lane staging_;
+    std::mutex staging_mutex_;
+    std::weak_ptr<const machine::ColumnSource> staged_source_;
+    std::unique_ptr<DeviceSource::Records> staged_;  ///< of that source; after the pool that it is in
 };
+
+/// Of all memory, what is kept for records that are sent ahead: they take a hundredth of what their proof does.
+inline constexpr std::uint64_t kStagingShare = 32;
 
 template <unsigned D, class Hasher>
 absl::StatusOr<std::unique_ptr<CudaBackend<D, Hasher>>> make_backend(const CudaOptions& options) {
@@ -169,12 +207,21 @@ absl::StatusOr<std::unique_ptr<CudaBackend<D, Hasher>>> make_backend(const CudaO
         if (!free.ok()) return free.status();
         bytes = *free / 10 * 9;
     }
-    absl::StatusOr<std::unique_ptr<Stream>> stream = options.device->make_stream();
-    if (!stream.ok()) return stream.status();
-    absl::StatusOr<std::unique_ptr<Pool>> pool = Pool::make(options.device, bytes);
-    if (!pool.ok()) return pool.status();
+    using Impl = CudaBackendImpl<D, Hasher>;
+    const auto make_lane = [&](std::uint64_t size) -> absl::StatusOr<typename Impl::Lane> {
+        absl::StatusOr<std::unique_ptr<Stream>> stream = options.device->make_stream();
+        if (!stream.ok()) return stream.status();
+        absl::StatusOr<std::unique_ptr<Pool>> pool = Pool::make(options.device, size);
+        if (!pool.ok()) return pool.status();
+        return typename Impl::Lane{*std::move(pool), *std::move(stream)};
+    };
+    const std::uint64_t staging_bytes = bytes / kStagingShare;
+    absl::StatusOr<typename Impl::Lane> proving = make_lane(bytes - staging_bytes);
+    if (!proving.ok()) return proving.status();
+    absl::StatusOr<typename Impl::Lane> staging = make_lane(staging_bytes);
+    if (!staging.ok()) return staging.status();
     try {
-        return std::make_unique<CudaBackendImpl<D, Hasher>>(options.device, *std::move(pool), *std::move(stream));
+        return std::make_unique<Impl>(options.device, *std::move(proving), *std::move(staging));
     } catch (const Failure& failure) {
         return failure.status();
     }

@@ -1,6 +1,7 @@
 // Main columns that are filled on a device. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "absl/status/status.h"
@@ -15,10 +16,21 @@ class DeviceSource : public machine::ColumnSource {
  public:
     using machine::ColumnSource::fill;
 
-    /// `chips`: for each chip of the machine the place of its first main column, as ChipTrace has them; of chips left
-    /// out all is zero. Filling takes less memory than the columns do. Throws Failure; Internal if the rows break a
+    /// What it is filled from, on the device.
+    class Records {
+     public:
+        Records() = default;
+        Records(const Records&) = delete;
+        Records& operator=(const Records&) = delete;
+        virtual ~Records() = default;
+    };
+    /// Sends them. Throws Failure.
+    [[nodiscard]] virtual std::unique_ptr<Records> upload(const Context& context) const = 0;
+    /// `records` are what `upload` of this source gave, in whatever memory of the device. `chips`: for each chip of the
+    /// machine the place of its first main column, as ChipTrace has them; of chips left out all is zero. Filling takes
+    /// less memory than the columns do, and has ended when it returns. Throws Failure; Internal if the rows break a
     /// rule.
-    [[nodiscard]] virtual absl::Status fill(const Context& context,
+    [[nodiscard]] virtual absl::Status fill(const Context& context, const Records& records,
                                             std::span<const DevicePointer<KoalaBear>> chips) const = 0;
 };
 

@@ -223,12 +223,12 @@ class CudaCommitment final : public backend::Commitment<Hasher> {
 };
 
 /// Commits columns that were checked against the shape (backend::Backend::commit). Those left out are the source's, if
-/// there is one.
+/// there is one; its records are sent unless they are there.
 template <class Hasher>
 [[nodiscard]] absl::StatusOr<std::unique_ptr<CudaCommitment<Hasher>>> commit_columns(
     const Context& context, std::shared_ptr<Pool> pool, const Roots& roots, const params::Opening& opening,
     const backend::TableShape& shape, machine::Group group, std::span<const std::span<const KoalaBear>> columns,
-    const DeviceSource* source = nullptr) {
+    const DeviceSource* source = nullptr, std::unique_ptr<DeviceSource::Records> records = nullptr) {
     const unsigned h = shape.stack_height;
     const auto g = static_cast<std::size_t>(group);
     const std::uint32_t width = backend::make_layout(shape.machine, shape.heights, h).widths[g];
@@ -251,8 +251,13 @@ template <class Hasher>
         context.stream.clear((dense.data() + at).raw(), (size - at) * sizeof(KoalaBear));
     }
     if (source != nullptr) {
+        if (records == nullptr) {
+            const Span span(context.stream, "transport_structural_witness");
+            records = source->upload(context);
+        }
         const Span span(context.stream, "fill_traces");
-        if (absl::Status status = source->fill(context, places); !status.ok()) return status;
+        if (absl::Status status = source->fill(context, *records, places); !status.ok()) return status;
+        records = nullptr;
     }
     Oracle<Hasher> oracle;
     typename Hasher::Digest root{};

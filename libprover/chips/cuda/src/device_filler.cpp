@@ -27,8 +27,9 @@ namespace {
 using backend_cuda::Context;
 using backend_cuda::DeviceBuffer;
 
-/// A shard's records on the device, but for those of the chips.
-struct DeviceRecords {
+/// A shard's records on the device.
+struct DeviceRecords final : backend_cuda::DeviceSource::Records {
+    std::vector<DeviceBuffer<std::uint32_t>> chips;
     DeviceBuffer<ProgramLine> lines;
     DeviceBuffer<CallRecord> calls;
     DeviceBuffer<AccessRecord> accesses;
@@ -38,7 +39,9 @@ struct DeviceRecords {
         : lines(context, std::span(image.lines())),
           calls(context, std::span(shard.calls)),
           accesses(context, std::span(shard.accesses)),
-          after(context, std::span(shard.after)) {}
+          after(context, std::span(shard.after)) {
+        for (const ChipRecords& chip : shard.chips) chips.emplace_back(context, std::span(chip.words));
+    }
 };
 
 /// Starts the kernel of one chip.
@@ -125,17 +128,12 @@ class DeviceFiller::Chips {
     [[nodiscard]] std::size_t first_step() const noexcept { return first_step_; }
     [[nodiscard]] const std::vector<StepChip>& steps() const noexcept { return steps_; }
 
-    void fill_steps(const Context& context, const ShardRecords& shard,
+    void fill_steps(const Context& context, const ShardRecords& shard, const DeviceRecords& records,
                     std::span<const DevicePointer<KoalaBear>> chips) const {
-        context.stream.begin_span("transport_structural_witness");
-        const DeviceRecords records(context, machine_.image(), shard);
-        std::vector<DeviceBuffer<std::uint32_t>> words;
-        for (const ChipRecords& chip : shard.chips) words.emplace_back(context, std::span(chip.words));
-        context.stream.end_span();
         for (std::size_t i = 0; i < steps_.size(); ++i) {
             const ChipRecords& chip = shard.chips[i];
             if (chip.rows == 0) continue;
-            fillers_[i](context, records, words[i].data(), chip.words.size() / steps_[i].record_words,
+            fillers_[i](context, records, records.chips[i].data(), chip.words.size() / steps_[i].record_words,
                         {chips[first_step_ + i], machine::align4(chip.rows)});
         }
     }
@@ -221,8 +219,12 @@ class DeviceFiller::Source final : public backend_cuda::DeviceSource {
     Source(const Chips& chips, ShardRecords shard, std::vector<std::uint32_t> ranges)
         : chips_(chips), shard_(std::move(shard)), ranges_(std::move(ranges)) {}
 
-    absl::Status fill(const Context& context, std::span<const DevicePointer<KoalaBear>> chips) const override {
-        chips_.fill_steps(context, shard_, chips);
+    std::unique_ptr<Records> upload(const Context& context) const override {
+        return std::make_unique<DeviceRecords>(context, chips_.machine().image(), shard_);
+    }
+    absl::Status fill(const Context& context, const Records& records,
+                      std::span<const DevicePointer<KoalaBear>> chips) const override {
+        chips_.fill_steps(context, shard_, static_cast<const DeviceRecords&>(records), chips);
         return chips_.count_lookups(context, shard_, ranges_, chips);
     }
     absl::StatusOr<std::vector<std::vector<KoalaBear>>> fill() const override {

@@ -28,13 +28,17 @@ struct CudaOptions {
 template <unsigned D, class Hasher>
 class CudaBackend : public backend::Backend<D, Hasher> {
  public:
-    /// Bytes of device memory in use now, those of commitments that are alive among them; the most since the last call
-    /// of `reset_peak_memory`; and what was taken from the device.
+    /// Bytes of device memory in use now, those of commitments that are alive and of what was staged among them; the
+    /// most since the last call of `reset_peak_memory`; and what was taken from the device.
     [[nodiscard]] virtual std::uint64_t memory_bytes() const noexcept = 0;
     [[nodiscard]] virtual std::uint64_t peak_memory_bytes() const noexcept = 0;
     virtual void reset_peak_memory() noexcept = 0;
     [[nodiscard]] virtual std::uint64_t capacity_bytes() const noexcept = 0;
     [[nodiscard]] virtual const std::string& device() const noexcept = 0;
+    /// Sends what a later commit_main will fill this source's columns from, and forgets what was sent before. One more
+    /// thread may call it while another one proves. Not OK (InvalidArgument: no source for devices; ResourceExhausted:
+    /// it does not fit the part of the memory that is kept for this): it is sent when it is committed.
+    virtual absl::Status stage(const std::shared_ptr<const machine::ColumnSource>& source) = 0;
     /// What the modules of proving have taken since the last call: `commit_traces` with `transport_structural_witness`
     /// and `fill_traces` in it, `grinding`, `prove_tower_relation` with `build_tower_witness`,
     /// `prove_main_constraints`, `jagged_reduction`, `pcs_opening`; one entry for each time. Nothing if the device has
