@@ -99,6 +99,7 @@ void add(const std::string& name, Body body) {
 
 void add_commit_benchmarks();
 void add_sumcheck_benchmarks();
+void add_tail_benchmarks();
 void add_proof_benchmarks();
 
 }  // namespace sluice::backend_cuda

@@ -117,6 +117,7 @@ int run(bool markdown) {
     benchmark::AddCustomContext("products_per_second", absl::StrCat(subject.products()));
     add_commit_benchmarks();
     add_sumcheck_benchmarks();
+    add_tail_benchmarks();
     add_proof_benchmarks();
     TableReporter table;
     if (markdown) {

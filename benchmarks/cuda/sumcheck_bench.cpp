@@ -1,14 +1,13 @@
 // Kernels of GKR, zerocheck, jagged reduction and openings. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
 #include "bench.h"
+#include "chip_code.h"
 #include "gkr_kernels.h"
 #include "jagged_kernels.h"
 #include "opening_kernels.h"
-#include "program.h"
 #include "sumcheck.h"
 #include "whir_kernels.h"
 #include "zerocheck_kernels.h"
@@ -20,7 +19,7 @@ namespace {
 constexpr double kWord = sizeof(KoalaBear);
 
 template <unsigned D>
-struct Steps {
+struct Steps : ChipCode {
     using Ext = Extension<D>;
     static constexpr double kExt = D * kWord;
     static constexpr double kProduct = D * D;  ///< of two elements; D by one of the prime field
@@ -150,33 +149,6 @@ struct Steps {
 
     // ---- Programs
 
-    static constexpr std::uint32_t kColumns = 16, kInstructions = 64, kSlots = 16, kUses = 16;
-
-    /// A chip's code: half of the steps are products; each use is of a value just made.
-    static backend::TileCode code() {
-        using backend::Operand;
-        using backend::Step;
-        backend::TileCode code;
-        code.slots = kSlots;
-        code.scalars = {0};
-        for (std::uint32_t c = 0; c < kColumns; ++c) code.columns.push_back({machine::Group::main, c});
-        for (std::uint32_t i = 0; i < kInstructions; ++i) {
-            const Operand column{Operand::Kind::column, i % kColumns};
-            const Operand other{i == 0 ? Operand::Kind::scalar : Operand::Kind::slot, i == 0 ? 0 : (i - 1) % kSlots};
-            code.steps.push_back({i % 2 == 0 ? Step::Kind::mul : Step::Kind::add, i % kSlots, column, other});
-            if (i % (kInstructions / kUses) != 0) continue;
-            code.steps.push_back({Step::Kind::use, static_cast<std::uint32_t>(code.uses.size()), column, column});
-            code.uses.push_back({{Operand::Kind::slot, i % kSlots}});
-        }
-        return code;
-    }
-    static constexpr std::array kScalars{KoalaBear::from_canonical(7)};
-    static std::vector<DevicePointer<const KoalaBear>> places(const DeviceBuffer<KoalaBear>& columns,
-                                                              std::uint64_t rows) {
-        std::vector<DevicePointer<const KoalaBear>> result;
-        for (std::uint32_t c = 0; c < kColumns; ++c) result.push_back(columns.data() + c * rows);
-        return result;
-    }
     static unsigned log_rows() { return Subject::get().log_size(20, 6); }
 
     /// Every other use is a fraction; each has four elements.

@@ -28,9 +28,16 @@ void compare_jagged(Proofs<D, Hasher>& proofs, std::mt19937_64& rng) {
     CHECK(proofs.pool->peak() - held <= JaggedProver<D, Hasher>::plan(proofs.shape));
 }
 
-TEST_CASE("the jagged reduction says what it says on the CPU, within its memory plan") {
+TEST_CASE("the jagged reduction says what it says on the CPU, within its memory plan, whichever rounds are a tail's") {
     SLUICE_RANDOM(rng);
-    for_degrees(params::OpeningId::basefold_rate_1_2, [&](auto& proofs) { compare_jagged(proofs, rng); });
+    for_degrees(params::OpeningId::basefold_rate_1_2, [&](auto& proofs) {
+        // None, those of columns alone, some, and all that can be.
+        for (const std::uint64_t values : {0, 2, 5, 60, 1000, 1 << 20}) {
+            CAPTURE(values);
+            proofs.context.tuning.tail_values = values;
+            compare_jagged(proofs, rng);
+        }
+    });
 }
 
 }  // namespace

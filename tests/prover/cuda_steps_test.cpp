@@ -20,11 +20,18 @@ void compare_gkr(Proofs<D, Hasher>& proofs) {
     CHECK(claims->point == expected_claims->point);
     CHECK(found.bytes == expected.bytes);
     CHECK(proofs.pool->current() == held);
-    CHECK(proofs.pool->peak() - held <= GkrProver<D, Hasher>::plan(proofs.shape));
+    CHECK(proofs.pool->peak() - held <= GkrProver<D, Hasher>::plan(proofs.shape, proofs.context.tuning));
 }
 
-TEST_CASE("GKR says what it says on the CPU, within its memory plan") {
-    for_degrees(params::OpeningId::basefold_rate_1_2, [](auto& proofs) { compare_gkr(proofs); });
+TEST_CASE("GKR says what it says on the CPU, within its memory plan, whichever rounds are a tail's") {
+    for_degrees(params::OpeningId::basefold_rate_1_2, [](auto& proofs) {
+        // None, single ones, some, and all that can be.
+        for (const std::uint64_t groups : {0, 1, 9, 40, 200, 1 << 20}) {
+            CAPTURE(groups);
+            proofs.context.tuning.tail_groups = groups;
+            compare_gkr(proofs);
+        }
+    });
 }
 
 }  // namespace

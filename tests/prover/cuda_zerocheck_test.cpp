@@ -25,11 +25,18 @@ void compare_zerocheck(Proofs<D, Hasher>& proofs) {
     CHECK(claims->values == expected_claims->values);
     CHECK(found.bytes == expected.bytes);
     CHECK(proofs.pool->current() == held);
-    CHECK(proofs.pool->peak() - held <= ZerocheckProver<D, Hasher>::plan(proofs.shape));
+    CHECK(proofs.pool->peak() - held <= ZerocheckProver<D, Hasher>::plan(proofs.shape, proofs.context.tuning));
 }
 
-TEST_CASE("the zerocheck says what it says on the CPU, within its memory plan") {
-    for_degrees(params::OpeningId::basefold_rate_1_2, [](auto& proofs) { compare_zerocheck(proofs); });
+TEST_CASE("the zerocheck says what it says on the CPU, within its memory plan, whichever rounds are a tail's") {
+    for_degrees(params::OpeningId::basefold_rate_1_2, [](auto& proofs) {
+        // None, single ones, some, and all that can be.
+        for (const std::uint64_t pairs : {0, 1, 4, 11, 100, 1 << 20}) {
+            CAPTURE(pairs);
+            proofs.context.tuning.tail_pairs = pairs;
+            compare_zerocheck(proofs);
+        }
+    });
 }
 
 }  // namespace

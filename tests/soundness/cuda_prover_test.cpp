@@ -1,7 +1,10 @@
 // Whole proofs by the CUDA backend: those of the CPU backend, byte for byte, within the memory that was planned, and
 // again after any allocation has failed. SPDX-License-Identifier: MIT OR Apache-2.0
+#include <cstdint>
 #include <memory>
+#include <source_location>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,9 +26,10 @@ template <class S>
 using Key = protocol::ProvingKey<kDegree<S>, typename S::Hasher>;
 
 template <class S>
-std::unique_ptr<CudaBackend<S>> make_cuda(const std::shared_ptr<backend_cuda::Device>& device, std::uint64_t bytes) {
-    auto backend =
-        backend_cuda::make_backend<kDegree<S>, typename S::Hasher>({.device = device, .memory_bytes = bytes});
+std::unique_ptr<CudaBackend<S>> make_cuda(const std::shared_ptr<backend_cuda::Device>& device, std::uint64_t bytes,
+                                          const backend_cuda::Tuning& tuning = {}) {
+    auto backend = backend_cuda::make_backend<kDegree<S>, typename S::Hasher>(
+        {.device = device, .memory_bytes = bytes, .tuning = tuning});
     must(backend.ok(), std::string(backend.status().message()));
     return *std::move(backend);
 }
@@ -68,10 +72,11 @@ std::pair<Bytes, Bytes> expected_key_and_proof(const protocol::KeyMachines& mach
 
 template <class S>
 void compare_proofs(const std::shared_ptr<backend_cuda::Device>& device, const protocol::KeyMachines& machines,
-                    std::uint32_t stack_height, const protocol::ExecutionTables& tables) {
+                    std::uint32_t stack_height, const protocol::ExecutionTables& tables,
+                    const backend_cuda::Tuning& tuning = {}) {
     INFO(S::kProfile.name << " " << params::name_of(S::kOpening.id) << ", stacks of 2^" << stack_height);
     const auto [expected_key, expected] = expected_key_and_proof<S>(machines, stack_height, tables);
-    const auto backend = make_cuda<S>(device, std::uint64_t{1} << 30);
+    const auto backend = make_cuda<S>(device, std::uint64_t{1} << 30, tuning);
     const auto key = make_key<S>(*backend, machines, stack_height);
     REQUIRE(key.ok());
     CHECK(Bytes(key->body().begin(), key->body().end()) == expected_key);
@@ -108,8 +113,40 @@ TEMPLATE_TEST_CASE("proofs are those of the CPU backend, byte for byte, within t
                     {1, [&](std::uint32_t) -> absl::StatusOr<machine::TableTrace> { return trace; }, {}});
             }
         }
-        compare_proofs<TestType>(device, {&*registers, &*boundary}, 7, tables_of(shards));
+        for (const std::uint64_t tails : {0, 12, 1 << 20}) {
+            CAPTURE(tails);
+            compare_proofs<TestType>(device, {&*registers, &*boundary}, 7, tables_of(shards),
+                                     {.tail_groups = tails, .tail_values = tails, .tail_pairs = tails});
+        }
     }
+}
+
+TEST_CASE("a device that draws other challenges than the transcript gives an error, and no proof") {
+    const auto machine = toys::fibonacci_machine();
+    REQUIRE(machine.ok());
+    const machine::TableTrace trace = toys::fibonacci_trace(40, 1, 2);
+    const protocol::ExecutionTables tables{
+        1, [&](std::uint32_t) -> absl::StatusOr<machine::TableTrace> { return trace; }, {}};
+    // Changes the first element of what the n-th tail has sent.
+    int tails = 0, changed = 0;
+    const auto device = *backend_cuda::make_host_device(
+        {.after_download = [&](void* values, std::size_t, const std::source_location& place) {
+            if (!std::string_view(place.file_name()).ends_with("/tail.h") || tails++ != changed) return;
+            static_cast<std::uint32_t*>(values)[0] ^= 1;
+        }});
+    const auto backend = make_cuda<Narrow>(device, std::uint64_t{1} << 28);
+    const auto key = make_key<Narrow>(*backend, {&*machine, nullptr}, 8);
+    REQUIRE(key.ok());
+    for (;; ++changed) {
+        tails = 0;
+        const auto proof = prove<Narrow>(*backend, *key, tables);
+        if (tails <= changed) break;
+        const std::string message(proof.status().message());
+        CAPTURE(changed, message);
+        REQUIRE(proof.status().code() == absl::StatusCode::kInternal);
+        CHECK(message.find("the device drew another challenge in round 1 of the last ") != std::string::npos);
+    }
+    CHECK(changed > 3);
 }
 
 TEMPLATE_TEST_CASE("after any allocation has failed the backend proves as before", "", Narrow, NarrowWhir) {

@@ -181,7 +181,7 @@ class JaggedProver {
         channel.send("jagged_round", message);
         const Ext s = channel.sample("stack_point");
         point.push_back(s);
-        return quadratic_at(g0, g1, (g2 - g1.doubled() + g0).halved(), s);
+        return backend::quadratic_through(g0, g1, g2, s);
     }
 
     /// The rounds of the two variables within a block.

@@ -61,9 +61,7 @@ class ZerocheckProver {
             const Sums sums = k == 0 ? first_round(eq.view(), at_one) : later_round(eq.view(), at_one, point.back());
 
             const auto [g0, g1] = complete_line(rho[k], claim, sums.known);
-            // The third difference of the values at -1, 0, 1, 2, 3 is the same twice.
-            const Ext g3 = ((sums.two + g0).doubled() - (g1.doubled() + g1)).doubled() - sums.minus_one;
-            const std::array<Ext, 4> message{g0, g1, sums.two, g3};
+            const std::array<Ext, 4> message = backend::cubic_message(sums.minus_one, g0, g1, sums.two);
             channel.send("zerocheck_round", message);
             point.push_back(channel.sample("row_point"));
             claim = backend::cubic_at(message, point.back());

@@ -10,6 +10,7 @@
 
 #include "kernel.h"
 #include "pool.h"
+#include "sluice/backend_cuda/tuning.h"
 
 namespace sluice::backend_cuda {
 
@@ -17,6 +18,7 @@ namespace sluice::backend_cuda {
 struct Context {
     Pool& pool;
     Stream& stream;
+    Tuning tuning{};
 };
 
 /// An array of plain data, not initialised. Making one throws Failure.

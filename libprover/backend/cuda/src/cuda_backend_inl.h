@@ -40,11 +40,11 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
         std::unique_ptr<Stream> stream;
     };
 
-    CudaBackendImpl(std::shared_ptr<Device> device, Lane proving, Lane staging)
+    CudaBackendImpl(std::shared_ptr<Device> device, Lane proving, Lane staging, const Tuning& tuning)
         : device_(std::move(device)),
           pool_(std::move(proving.pool)),
           stream_(std::move(proving.stream)),
-          context_{*pool_, *stream_},
+          context_{*pool_, *stream_, tuning},
           roots_(context_),
           staging_(std::move(staging)) {}
 
@@ -77,7 +77,8 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
         const std::uint64_t open = opening.kind == params::OpeningKind::basefold
                                        ? BasefoldProver<D, Hasher>::plan(shape, opening)
                                        : WhirProver<D, Hasher>::plan(shape, opening);
-        return commitments + std::max({GkrProver<D, Hasher>::plan(shape), ZerocheckProver<D, Hasher>::plan(shape),
+        return commitments + std::max({GkrProver<D, Hasher>::plan(shape, context_.tuning),
+                                       ZerocheckProver<D, Hasher>::plan(shape, context_.tuning),
                                        JaggedProver<D, Hasher>::plan(shape), open});
     }
 
@@ -221,7 +222,7 @@ absl::StatusOr<std::unique_ptr<CudaBackend<D, Hasher>>> make_backend(const CudaO
     absl::StatusOr<typename Impl::Lane> staging = make_lane(staging_bytes);
     if (!staging.ok()) return staging.status();
     try {
-        return std::make_unique<Impl>(options.device, *std::move(proving), *std::move(staging));
+        return std::make_unique<Impl>(options.device, *std::move(proving), *std::move(staging), options.tuning);
     } catch (const Failure& failure) {
         return failure.status();
     }

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 
 #include "gkr_kernels.h"
+#include "gkr_tail.h"
 #include "program.h"
 #include "sluice/backend/backend.h"
 #include "sluice/backend/gkr_layers.h"
@@ -62,16 +63,18 @@ class GkrProver {
     }
 
     /// Bytes of device memory at most.
-    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape) {
+    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape, const Tuning& tuning) {
         const backend::InteractionLists lists = backend::list_interactions(shape);
         const unsigned mu = backend::row_variables(shape.heights);
         std::vector<std::uint64_t> layers(mu + 1, 0), once(mu + 1, 0), twice(mu + 1, 0);
-        std::uint64_t segments = 0;
+        std::vector<std::uint32_t> heights;
+        std::size_t fraction_count = 0;
         for (std::size_t tree = 0; tree < kTrees; ++tree) {
             const std::uint64_t folded = (is_fraction(tree) ? 2 : 1) * 4 * kExt;  // a group
             for (const backend::InteractionPlace& place : lists[tree]) {
                 if (place.height == 0) continue;
-                ++segments;
+                heights.push_back(place.height);
+                if (is_fraction(tree)) ++fraction_count;
                 for (unsigned j = 0; j <= mu; ++j) {
                     const std::uint64_t groups = groups_of(place.height, mu - j);
                     const std::uint64_t numerator = !is_fraction(tree) ? 0 : j == mu ? kWord : kExt;
@@ -81,10 +84,17 @@ class GkrProver {
                 }
             }
         }
+        const GkrTailShape<D> tails(tuning, heights, fraction_count, mu, backend::place_variables(lists));
         // While a layer is proved, those below it but the leaves are there, and it or what is left of it is folded.
         std::uint64_t below = 0, most = mu == 0 ? layers[0] : layers[mu] + layers[mu - 1];
         for (unsigned j = mu + 1; j-- != 0;) {
             most = std::max(most, below + std::max(layers[j], twice[j]) + once[j]);
+            const unsigned tail = j == 0 ? 0 : tails.rounds(j - 1, j == mu);
+            if (tail != 0) {
+                const bool folds = tail != j - 1;
+                most = std::max(most, below + (folds ? tails.node_bytes(tails.totals(tail)) : layers[j]) +
+                                          tails.bytes(tail, folds));
+            }
             if (j != mu) below += layers[j];
         }
         std::uint64_t program = 0;
@@ -100,9 +110,10 @@ class GkrProver {
         }
         // Each array is rounded up.
         const std::uint64_t rounding = (3 * std::uint64_t{mu + 1} + 12) * kAlignment;
-        return std::max(most + 2 * aligned(segments * sizeof(Segment<D>)) + sum_bytes<D>() + EqTable<D>::bytes_for(mu),
-                        layers[mu] + program + EqTable<D>::bytes_for(mu)) +
-               rounding;
+        return std::max(
+                   most + 2 * aligned(heights.size() * sizeof(Segment<D>)) + sum_bytes<D>() + EqTable<D>::bytes_for(mu),
+                   layers[mu] + program + EqTable<D>::bytes_for(mu)) +
+               tails.table_bytes() + rounding;
     }
 
  private:
@@ -130,12 +141,6 @@ class GkrProver {
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
     static std::uint64_t threads_for(std::uint32_t height) noexcept {
         return std::min<std::uint64_t>(machine::align4(height), kProgramThreads);
-    }
-
-    /// Groups of four for the nodes of so many rows after `levels` levels.
-    static std::uint64_t groups_of(std::uint32_t height, unsigned levels) noexcept {
-        const std::uint64_t nodes = (std::uint64_t{height} + (std::uint64_t{1} << levels) - 1) >> levels;
-        return (nodes + 3) / 4;
     }
 
     [[nodiscard]] std::vector<std::uint64_t> layer_groups(unsigned j) const {
@@ -200,6 +205,7 @@ class GkrProver {
                 if (lists_[tree][i].height != 0) places_.push_back({tree, i, lists_[tree][i].height});
             }
         }
+        make_tails();
         layers_.resize(row_variables_ + 1);
         layers_[row_variables_] = make_leaves();
         for (unsigned j = row_variables_; j-- != 0;) {
@@ -207,6 +213,19 @@ class GkrProver {
             if (j + 1 == row_variables_) layers_[j + 1] = {};
         }
         build_dense();
+    }
+
+    void make_tails() {
+        std::vector<std::uint32_t> heights;
+        std::vector<GkrPlace> places;
+        for (const Place& place : places_) {
+            heights.push_back(place.height);
+            places.push_back({static_cast<std::uint32_t>(place.tree), static_cast<std::uint32_t>(place.index)});
+        }
+        const std::size_t fractions = places_.size() - first_fraction_;
+        tails_ = GkrTails<D>(context_,
+                             GkrTailShape<D>(context_.tuning, heights, fractions, row_variables_, place_variables_),
+                             places, fractions);
     }
 
     [[nodiscard]] Nodes make_leaves() const {
@@ -354,7 +373,8 @@ class GkrProver {
 
         const EqTable<D> eq_table(context_, rows == 0 ? 0 : rows - 1);
         Nodes current = leaves ? make_leaves() : std::move(layers_[rows + 1]);
-        for (unsigned k = 0; k < rows; ++k) {
+        const unsigned tail = tails_.rounds(rows, leaves);
+        for (unsigned k = 0; k < rows - tail; ++k) {
             const std::span<const Ext> later = rho.subspan(k + 1, rows - 1 - k);
             const EqView<D> eq = eq_table.fill(context_, later);
             const bool at_one = rho[k].is_zero();
@@ -376,7 +396,17 @@ class GkrProver {
             claim = backend::finish_gkr_round<D, Hasher>({g0, g1, backend::quadratic_at_two(g0, g1, sums.value[1])},
                                                          channel, point);
         }
-        finish_rows(rows, leaves, current, point, children);
+        if (tail == 0) return finish_rows(rows, leaves, current, point, children);
+        typename GkrTails<D>::Start start{};
+        start.rows = tail;
+        start.folds = tail != rows;
+        start.nodes = current.template view<false>();
+        start.claim_point = rho.subspan(rows - tail);
+        start.weights = weights;
+        start.lambda = lambda;
+        start.claim = claim;
+        start.absent = absent_part(factors, place_eq, lambda);
+        tails_.prove(context_, start, channel, point, children);
     }
 
     template <bool kFold, bool kLeaves>
@@ -412,6 +442,12 @@ class GkrProver {
             sum += is_fraction(tree) ? lambda * part : part;
         }
         return sum;
+    }
+
+    /// The same of places without rows alone.
+    [[nodiscard]] Ext absent_part(const std::array<Ext, kTrees>& factors, std::span<const Ext> place_eq,
+                                  const Ext& lambda) const {
+        return neutral_part(std::vector<std::uint64_t>(places_.size(), 1), {}, factors, place_eq, lambda);
     }
 
     /// The children with all row variables bound: one group is left of each interaction, whose variable the last
@@ -452,8 +488,9 @@ class GkrProver {
     backend::InteractionLists lists_;
     unsigned row_variables_;
     unsigned place_variables_;
-    std::vector<Place> places_;                  ///< those with rows, tree by tree
-    std::size_t first_fraction_ = 0;             ///< of them
+    std::vector<Place> places_;       ///< those with rows, tree by tree
+    std::size_t first_fraction_ = 0;  ///< of them
+    GkrTails<D> tails_;
     std::vector<Nodes> layers_;                  ///< by number of row variables
     std::vector<backend::DenseLayer<D>> dense_;  ///< by number of place variables
 };

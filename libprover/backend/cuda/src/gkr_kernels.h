@@ -92,6 +92,59 @@ struct BuildLayer {
     }
 };
 
+/// The two nodes that a group leaves whose variable is at r, the first of them `at` among the values and `at_n` among
+/// the numerators; neutral ones if it is not there.
+template <unsigned D, bool kLeaves>
+SLUICE_HD void fold_group(const NodesView<D, kLeaves>& source, bool there, std::uint64_t at, std::uint64_t at_n,
+                          bool fraction, const Extension<D>& r, Extension<D>& d0, Extension<D>& d1, Extension<D>& n0,
+                          Extension<D>& n1) noexcept {
+    const auto line = [&](const Extension<D>& a, const Extension<D>& b) { return a + r * (b - a); };
+    d0 = there ? line(source.values.get(at), source.values.get(at + 2)) : Extension<D>::one();
+    d1 = there ? line(source.values.get(at + 1), source.values.get(at + 3)) : Extension<D>::one();
+    if (!fraction) return;
+    n0 = there ? line(source.numerator(at_n), source.numerator(at_n + 2)) : Extension<D>::zero();
+    n1 = there ? line(source.numerator(at_n + 1), source.numerator(at_n + 3)) : Extension<D>::zero();
+}
+
+/// Writes two nodes.
+template <unsigned D>
+SLUICE_HD void put_half(const NodesView<D, false>& target, std::uint64_t to, std::uint64_t to_n, bool fraction,
+                        const Extension<D>& d0, const Extension<D>& d1, const Extension<D>& n0,
+                        const Extension<D>& n1) noexcept {
+    target.values.set(to, d0);
+    target.values.set(to + 1, d1);
+    if (!fraction) return;
+    target.numerators.set(to_n, n0);
+    target.numerators.set(to_n + 1, n1);
+}
+
+/// b or a, limb by limb: an index that is not known when compiled would put the arrays into local memory.
+template <unsigned D>
+[[nodiscard]] SLUICE_HD Extension<D> select(bool second, const Extension<D>& a, const Extension<D>& b) noexcept {
+    Extension<D> value;
+    for (unsigned l = 0; l < D; ++l) value.limb[l] = second ? b.limb[l] : a.limb[l];
+    return value;
+}
+
+/// What a group adds to a round's sums, but for its weight: its term at 0 (or 1) and the leading coefficient.
+template <unsigned D>
+[[nodiscard]] SLUICE_HD Sums<D, 2> group_sums(bool fraction, bool at_one, const Extension<D>& lambda,
+                                              const Extension<D> (&d)[4], const Extension<D> (&n)[4]) noexcept {
+    // n0 d1 + n1 d0 + lambda d0 d1.
+    const auto add_fractions = [&](const Extension<D>& n0, const Extension<D>& n1, const Extension<D>& d0,
+                                   const Extension<D>& d1) { return d1 * (n0 + lambda * d0) + d0 * n1; };
+    const Extension<D> d0 = select(at_one, d[0], d[2]), d1 = select(at_one, d[1], d[3]);
+    Sums<D, 2> sum;
+    if (!fraction) {
+        sum.value[0] = d0 * d1;
+        sum.value[1] = (d[2] - d[0]) * (d[3] - d[1]);
+    } else {
+        sum.value[0] = add_fractions(select(at_one, n[0], n[2]), select(at_one, n[1], n[3]), d0, d1);
+        sum.value[1] = add_fractions(n[2] - n[0], n[3] - n[1], d[2] - d[0], d[3] - d[1]);
+    }
+    return sum;
+}
+
 /// A round over group x of every interaction: the values at 0 (or 1) and the leading coefficients of its terms. If
 /// kFold, the groups are made from those of the round before, with its variable at r.
 template <unsigned D, bool kFold, bool kLeaves>
@@ -123,15 +176,7 @@ struct GkrRound {
             }
         }
         const Ext weight = segment.weight * eq.get(y);
-        const Ext d0 = select(at_one, d[0], d[2]), d1 = select(at_one, d[1], d[3]);
-        Value sum;
-        if (!fraction) {
-            sum.value[0] = d0 * d1;
-            sum.value[1] = (d[2] - d[0]) * (d[3] - d[1]);
-        } else {
-            sum.value[0] = add_fractions(select(at_one, n[0], n[2]), select(at_one, n[1], n[3]), d0, d1);
-            sum.value[1] = add_fractions(n[2] - n[0], n[3] - n[1], d[2] - d[0], d[3] - d[1]);
-        }
+        Value sum = group_sums(fraction, at_one, lambda, d, n);
         for (Ext& value : sum.value) value *= weight;
         return sum;
     }
@@ -141,32 +186,11 @@ struct GkrRound {
     SLUICE_HD void fold(const Segment<D>& segment, std::uint64_t x, unsigned half, bool fraction, Ext& d0, Ext& d1,
                         Ext& n0, Ext& n1) const {
         const std::uint64_t from = 2 * (x - segment.first) + half;
-        const bool there = from < segment.source_groups;
         const std::uint64_t at = 4 * (segment.source + from);
+        fold_group(source, from < segment.source_groups, at, at - 4 * segments.first_source_fraction, fraction, r, d0,
+                   d1, n0, n1);
         const std::uint64_t to = 4 * x + 2 * half;
-        d0 = there ? line(source.values.get(at), source.values.get(at + 2)) : Ext::one();
-        d1 = there ? line(source.values.get(at + 1), source.values.get(at + 3)) : Ext::one();
-        target.values.set(to, d0);
-        target.values.set(to + 1, d1);
-        if (!fraction) return;
-        const std::uint64_t at_n = at - 4 * segments.first_source_fraction;
-        const std::uint64_t to_n = to - 4 * segments.first_fraction;
-        n0 = there ? line(source.numerator(at_n), source.numerator(at_n + 2)) : Ext::zero();
-        n1 = there ? line(source.numerator(at_n + 1), source.numerator(at_n + 3)) : Ext::zero();
-        target.numerators.set(to_n, n0);
-        target.numerators.set(to_n + 1, n1);
-    }
-    [[nodiscard]] SLUICE_HD Ext line(const Ext& a, const Ext& b) const noexcept { return a + r * (b - a); }
-    /// b or a, limb by limb: an index that is not known when compiled would put the arrays into local memory.
-    [[nodiscard]] SLUICE_HD static Ext select(bool second, const Ext& a, const Ext& b) noexcept {
-        Ext value;
-        for (unsigned l = 0; l < D; ++l) value.limb[l] = second ? b.limb[l] : a.limb[l];
-        return value;
-    }
-    /// n0 d1 + n1 d0 + lambda d0 d1.
-    [[nodiscard]] SLUICE_HD Ext add_fractions(const Ext& n0, const Ext& n1, const Ext& d0,
-                                              const Ext& d1) const noexcept {
-        return d1 * (n0 + lambda * d0) + d0 * n1;
+        put_half(target, to, to - 4 * segments.first_fraction, fraction, d0, d1, n0, n1);
     }
 };
 

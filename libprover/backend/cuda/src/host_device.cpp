@@ -71,9 +71,10 @@ void HostStream::upload(void* to, const void* from, std::size_t bytes, const Pla
     if (bytes != 0) std::memcpy(to, from, bytes);
 }
 
-void HostStream::download(void* to, const void* from, std::size_t bytes, const Place&) {
+void HostStream::download(void* to, const void* from, std::size_t bytes, const Place& place) {
     const HostDevice::Access access(device_);
     if (bytes != 0) std::memcpy(to, from, bytes);
+    device_.after_download(to, bytes, place);
 }
 
 void HostStream::clear(void* to, std::size_t bytes, const Place&) {

@@ -43,6 +43,9 @@ class HostDevice final : public Device {
     absl::StatusOr<std::unique_ptr<Stream>> make_stream() override;
 
     [[nodiscard]] Order order() const noexcept { return options_.order; }
+    void after_download(void* values, std::size_t bytes, const Place& place) const {
+        if (options_.after_download) options_.after_download(values, bytes, place);
+    }
     /// Device memory can be touched while an object of this lives.
     class Access {
      public:

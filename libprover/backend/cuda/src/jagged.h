@@ -25,6 +25,8 @@
 #include "sluice/backend/rounds.h"
 #include "sluice/math/multilinear.h"
 #include "sumcheck.h"
+#include "sumcheck_tail_kernels.h"
+#include "tail.h"
 
 namespace sluice::backend_cuda {
 
@@ -62,14 +64,17 @@ class JaggedProver {
         ExtBuffer<D> j(context_, blocks());
         Sums<D, 2> sums = fold_blocks(eq, point, q, j);
         backend::StackClaims<D> result;
-        for (unsigned k = 2; k < variables; ++k) {
+        unsigned k = 2;
+        for (; k < variables && (k == 2 || q.size() > context_.tuning.tail_values); ++k) {
             if (k != 2) sums = product_round(context_, q, j, std::optional<Ext>(point.back()));
             if (k == height_variables) result.values = q.download(context_.stream);
             const Ext at_one = claim - sums.value[0];
             claim = send(sums.value[0], at_one, backend::quadratic_at_two(sums.value[0], at_one, sums.value[1]),
                          channel, point);
         }
-        if (variables == height_variables) {
+        if (k < variables) {
+            last_rounds(q, j, claim, channel, point, result.values);
+        } else if (variables == height_variables) {
             // No variable tells columns apart: the last challenge binds the last variable of the one column.
             result.values = height_variables == 2 ? q.download(context_.stream)
                                                   : fold(context_, q, point.back()).download(context_.stream);
@@ -94,7 +99,8 @@ class JaggedProver {
         const std::uint64_t gathered =
             aligned(4 * ends * sizeof(std::uint64_t)) + aligned(4 * ends * sizeof(KoalaBear));
         return std::max(vectors, 2 * ExtBuffer<D>::bytes_for(blocks) + aligned(columns * sizeof(Piece<D>))) +
-               EqTable<D>::bytes_for(mu < 2 ? 0 : mu - 2) + std::max(gathered, sum_bytes<D>());
+               EqTable<D>::bytes_for(mu < 2 ? 0 : mu - 2) +
+               std::max({gathered, sum_bytes<D>(), aligned(tail_outputs(layout) * sizeof(Ext))});
     }
 
  private:
@@ -172,7 +178,7 @@ class JaggedProver {
         channel.send("jagged_round", message);
         const Ext s = channel.sample("stack_point");
         point.push_back(s);
-        return backend::quadratic_at(g0, g1, (g2 - g1.doubled() + g0).halved(), s);
+        return backend::quadratic_through(g0, g1, g2, s);
     }
 
     /// The rounds of the two variables within a block.
@@ -232,6 +238,35 @@ class JaggedProver {
         term.q = q.view();
         term.j = j.view();
         return sum(context_, (blocks() + 1) / 2, term);
+    }
+
+    /// What the last rounds write: messages, challenges, and the values of the stack columns.
+    [[nodiscard]] static std::uint64_t tail_outputs(const backend::Layout& layout) noexcept {
+        return tail_size<ProductTail<D>>(layout.stack_height + layout.column_variables()) + layout.stack_columns();
+    }
+    /// The rounds that `point` has no variable of, of which one was before: they begin by folding q and j. Gives the
+    /// values of the stack columns if they come of these rounds.
+    void last_rounds(const ExtBuffer<D>& q, const ExtBuffer<D>& j, const Ext& claim,
+                     backend::Channel<D, Hasher>& channel, std::vector<Ext>& point, std::vector<Ext>& values) const {
+        const auto bound = static_cast<unsigned>(point.size());
+        const bool keeps = bound <= layout_.stack_height;
+        const ExtBuffer<D> half_q(context_, (q.size() + 1) / 2);
+        const ExtBuffer<D> half_j(context_, (j.size() + 1) / 2);
+        const DeviceBuffer<Ext> out(context_, tail_outputs(layout_));
+        ProductTail<D> tail{};
+        tail.count = layout_.stack_height + layout_.column_variables() - bound;
+        tail.size = q.size();
+        tail.a[0] = q.view();
+        tail.a[1] = half_q.view();
+        tail.b[0] = j.view();
+        tail.b[1] = half_j.view();
+        tail.claim = claim;
+        tail.kept_round = keeps ? layout_.stack_height - bound : tail.count + 1;
+        const std::uint64_t size = tail_size<ProductTail<D>>(tail.count);
+        tail.kept = out.data() + size;
+        const std::vector<Ext> sent = run_tail(context_, tail, point.back(), out,
+                                               {"jagged_round", "stack_point", "jagged reduction"}, channel, point);
+        if (keeps) values.assign(sent.begin() + size, sent.begin() + size + layout_.stack_columns());
     }
 
     const Context& context_;

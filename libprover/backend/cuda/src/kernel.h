@@ -8,6 +8,13 @@
 #include "sluice/math/extension.h"
 #include "sluice/math/koala_bear.h"
 
+/// Before a loop of few steps whose arrays are to be in registers.
+#if defined(__CUDA_ARCH__)
+#define SLUICE_UNROLL _Pragma("unroll")
+#else
+#define SLUICE_UNROLL
+#endif
+
 namespace sluice::backend_cuda {
 
 using math::Extension;

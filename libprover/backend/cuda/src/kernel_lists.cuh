@@ -20,6 +20,12 @@
     SLUICE_CUDA_SUM(GkrRound<D, true, true>);   \
     SLUICE_CUDA_SUM(GkrRound<D, true, false>)
 
+/// gkr_tail_kernels.h
+#define SLUICE_CUDA_GKR_TAIL(D, ...) SLUICE_CUDA_KERNEL(Tail<D, GkrTail<D>, __VA_ARGS__>)
+
+/// sumcheck_tail_kernels.h
+#define SLUICE_CUDA_PRODUCT_TAIL(D, ...) SLUICE_CUDA_KERNEL(Tail<D, ProductTail<D>, __VA_ARGS__>)
+
 /// sumcheck_kernels.h and opening_kernels.h
 #define SLUICE_CUDA_OPENING_KERNELS(D)        \
     SLUICE_CUDA_KERNEL(FoldVector<D>);        \
@@ -42,6 +48,9 @@
     SLUICE_CUDA_SUM(ZerocheckRound<D, true>);  \
     SLUICE_CUDA_SUM(ZerocheckRound<D, false>); \
     SLUICE_CUDA_SUM(PartialSums<Sums<D, 3>>)
+
+/// zerocheck_tail_kernels.h
+#define SLUICE_CUDA_ZEROCHECK_TAIL(D, ...) SLUICE_CUDA_KERNEL(Tail<D, ZerocheckTail<D>, __VA_ARGS__>)
 
 /// whir_kernels.h
 #define SLUICE_CUDA_WHIR_KERNELS(D)    \

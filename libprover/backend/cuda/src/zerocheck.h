@@ -18,7 +18,9 @@
 #include "sluice/backend/rounds.h"
 #include "sluice/backend/zerocheck_forms.h"
 #include "sums.h"
+#include "tail.h"
 #include "zerocheck_kernels.h"
+#include "zerocheck_tail_kernels.h"
 
 namespace sluice::backend_cuda {
 
@@ -45,20 +47,19 @@ class ZerocheckProver {
         const std::span<const Ext> rho = std::span(leaves_.point).first(variables_);
         const EqTable<D> eq_table(context_, variables_);
         std::vector<Ext> point;
-        for (unsigned k = 0; k < variables_; ++k) {
+        const unsigned tail = tail_rounds(heights_of(chips_), variables_, context_.tuning);
+        for (unsigned k = 0; k < variables_ - tail; ++k) {
             const EqView<D> eq = eq_table.fill(context_, rho.subspan(k + 1));
             const bool at_one = rho[k].is_zero();
             const Sums<D, 3> sums =
                 k == 0 ? round<true>(eq, at_one, Ext::zero(), k) : round<false>(eq, at_one, point.back(), k);
-            const Ext two = sums.value[1];
             const auto [g0, g1] = backend::complete_line(rho[k], claim, sums.value[0]);
-            // The third difference of the values at -1, 0, 1, 2, 3 is the same twice.
-            const Ext g3 = ((two + g0).doubled() - (g1.doubled() + g1)).doubled() - sums.value[2];
-            const std::array<Ext, 4> message{g0, g1, two, g3};
+            const std::array<Ext, 4> message = backend::cubic_message(sums.value[2], g0, g1, sums.value[1]);
             channel.send("zerocheck_round", message);
             point.push_back(channel.sample("row_point"));
             claim = backend::cubic_at(message, point.back());
         }
+        if (tail != 0) last_rounds(rho.subspan(variables_ - tail), claim, channel, point);
         chips_.clear();
         memory_ = {};
         backend::ColumnClaims<D> result;
@@ -69,9 +70,11 @@ class ZerocheckProver {
     }
 
     /// Bytes of device memory at most.
-    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape) {
+    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape, const Tuning& tuning) {
         const unsigned mu = backend::row_variables(shape.heights);
         std::uint64_t programs = 0, scratch = 0, making = 0, blocks = 0, all_columns = 0, pieces = 0;
+        std::vector<std::uint64_t> heights;
+        std::uint64_t words = 0;                // of a thread that interprets
         std::array<std::uint64_t, 3> rounds{};  // forms and columns that the first rounds read
         for (std::size_t index = 0; index < shape.heights.size(); ++index) {
             const std::uint64_t height = shape.heights[index];
@@ -93,6 +96,8 @@ class ZerocheckProver {
                 rounds[k] += ExtBuffer<D>::bytes_for(linear * 2 * half(rows));
                 if (k != 0) rounds[k] += ExtBuffer<D>::bytes_for(columns * 2 * half(rows));
             }
+            heights.push_back(height);
+            words = std::max<std::uint64_t>(words, code.slots + parts);
             scratch = std::max(scratch, aligned((code.slots + parts) * sizeof(Ext) * threads_for(height)));
             blocks += threads_for(height) / SumBlocks<ZerocheckRound<D, true>>::kThreads;
             const machine::Chip& chip = shape.machine.chips[index];
@@ -100,10 +105,18 @@ class ZerocheckProver {
             all_columns += width;
             pieces += width * (height / ColumnSums<D>::kPiece + 1);
         }
+        std::uint64_t tail_bytes = 0;
+        if (const unsigned tail = tail_rounds(heights, mu, tuning); tail != 0) {
+            tail_bytes = ExtBuffer<D>::bytes_for(EqHeap<D>::size_for(tail - 1)) +
+                         aligned(heights.size() * sizeof(TailChip<D>)) +
+                         2 * aligned((heights.size() + 1) * (tail + 1) * sizeof(std::uint32_t)) +
+                         aligned(2 * tail * sizeof(Ext)) + aligned(tail_size<ZerocheckTail<D>>(tail) * sizeof(Ext));
+            scratch = std::max(scratch, aligned(words * sizeof(Ext) * kTailThreads));
+        }
         const std::uint64_t ends =
             aligned(all_columns * sizeof(typename ColumnSums<D>::Column)) + aligned(pieces * sizeof(Ext));
         return std::max(programs + std::max(rounds[0] + rounds[1], rounds[1] + rounds[2]) + scratch + making +
-                            aligned(blocks * sizeof(Sums<D, 3>)),
+                            std::max(aligned(blocks * sizeof(Sums<D, 3>)), tail_bytes),
                         ends) +
                EqTable<D>::bytes_for(mu);
     }
@@ -137,7 +150,7 @@ class ZerocheckProver {
 
     /// Programs and linear forms, on the device.
     void prepare(const backend::ZerocheckForms<D>& forms) {
-        std::uint64_t scratch = 0;
+        std::uint64_t scratch = 0, most_words = 0;
         for (const auto& form : forms.chips) {
             Chip chip;
             chip.rows = table_.shape->heights[form.chip];
@@ -176,8 +189,11 @@ class ZerocheckProver {
             }
             const std::uint64_t words = (chip.slots + chip.parts.size()) * D;
             scratch = std::max(scratch, words * threads_for(chip.rows));
+            most_words = std::max(most_words, words);
             chips_.push_back(std::move(chip));
         }
+        if (tail_rounds(heights_of(chips_), variables_, context_.tuning) != 0)
+            scratch = std::max(scratch, most_words * kTailThreads);
         memory_ = DeviceBuffer<KoalaBear>(context_, scratch);
     }
 
@@ -245,6 +261,83 @@ class ZerocheckProver {
         }
         return before;
     }
+
+    // ---- The last rounds
+
+    [[nodiscard]] static std::vector<std::uint64_t> heights_of(const std::vector<Chip>& chips) {
+        std::vector<std::uint64_t> heights;
+        for (const Chip& chip : chips) heights.push_back(chip.rows);
+        return heights;
+    }
+    /// How many of all rounds are a tail's: not the first two, whose columns lie otherwise.
+    [[nodiscard]] static unsigned tail_rounds(std::span<const std::uint64_t> heights, unsigned variables,
+                                              const Tuning& tuning) noexcept {
+        for (unsigned k = 2; k < variables; ++k) {
+            std::uint64_t pairs = 0;
+            for (const std::uint64_t height : heights) pairs += rows_after(height, k + 1);
+            if (pairs <= tuning.tail_pairs) return variables - k;
+        }
+        return 0;
+    }
+    static std::uint64_t rows_after(std::uint64_t rows, unsigned bound) noexcept {
+        return (rows + (std::uint64_t{1} << bound) - 1) >> bound;
+    }
+
+    /// The rounds of the variables of `rho`, which follow the others.
+    void last_rounds(std::span<const Ext> rho, const Ext& claim, backend::Channel<D, Hasher>& channel,
+                     std::vector<Ext>& point) {
+        ZerocheckTail<D> tail{};
+        tail.count = static_cast<unsigned>(rho.size());
+        const std::vector<Chip> before = fold_room();
+        std::vector<TailChip<D>> chips;
+        for (std::size_t c = 0; c < chips_.size(); ++c) {
+            const Chip& chip = chips_[c];
+            chips.push_back({chip.program.view(),
+                             chip.uses.data(),
+                             chip.parts.data(),
+                             static_cast<std::uint32_t>(chip.parts.size()),
+                             chip.columns,
+                             chip.forms,
+                             chip.slots,
+                             before[c].rows,
+                             {before[c].form_values.view(), chip.form_values.view()},
+                             {before[c].column_values.view(), chip.column_values.view()}});
+        }
+        const DeviceBuffer<TailChip<D>> device_chips(context_, std::span<const TailChip<D>>(chips));
+        tail.chips = device_chips.data();
+        std::vector<std::uint32_t> values, pairs;
+        for (unsigned bound = 0; bound <= tail.count; ++bound) {
+            std::uint64_t value = 0, pair = 0;
+            const auto put = [&] {
+                values.push_back(static_cast<std::uint32_t>(value));
+                pairs.push_back(static_cast<std::uint32_t>(pair));
+            };
+            for (const TailChip<D>& chip : chips) {
+                put();
+                pair += chip.pairs_with(bound);
+                value += (chip.form_count + chip.column_count) * 2 * chip.pairs_with(bound);
+            }
+            put();
+        }
+        const DeviceBuffer<std::uint32_t> device_values(context_, std::span<const std::uint32_t>(values));
+        const DeviceBuffer<std::uint32_t> device_pairs(context_, std::span<const std::uint32_t>(pairs));
+        tail.values = {device_values.data(), static_cast<std::uint32_t>(chips.size())};
+        tail.pairs = {device_pairs.data(), static_cast<std::uint32_t>(chips.size())};
+
+        std::vector<Ext> parameters(rho.begin(), rho.end());
+        for (const Ext& value : rho) parameters.push_back(value.inverse());
+        const DeviceBuffer<Ext> device_parameters(context_, std::span<const Ext>(parameters));
+        tail.point = device_parameters.data();
+        tail.inverses = tail.point + rho.size();
+        tail.claim = claim;
+        const ExtBuffer<D> eq(context_, EqHeap<D>::size_for(tail.count - 1));
+        tail.eq.values = eq.view();
+        tail.memory = memory_.data();
+        const DeviceBuffer<Ext> out(context_, tail_size<ZerocheckTail<D>>(tail.count));
+        run_tail(context_, tail, point.back(), out, {"zerocheck_round", "row_point", "zerocheck"}, channel, point);
+    }
+
+    // ---- The columns
 
     /// All columns at the point, in the order of the proof: inner products with eq.
     [[nodiscard]] std::vector<Ext> column_values(const EqView<D>& eq) const {

@@ -77,6 +77,31 @@ SLUICE_HD Value line_at(LinePoint point, const Value& at_zero, const Value& at_o
     }
 }
 
+/// Z of a chip at a row: `form(f)` and `column(c)` give values of linear forms and columns there.
+template <unsigned D, class Element, class Form, class Column>
+[[nodiscard]] SLUICE_HD Extension<D> evaluate_parts(const ProgramView& program, DevicePointer<const PartUse<D>> uses,
+                                                    DevicePointer<const PartStart<D>> parts, std::uint32_t part_count,
+                                                    const Slots<Element>& slots, const Slots<Extension<D>>& sums,
+                                                    const Form& form, const Column& column) {
+    for (std::uint32_t part = 0; part < part_count; ++part) {
+        const PartStart<D> start = parts[part];
+        Extension<D> sum = start.constant;
+        if (start.has_form) sum += form(start.form);
+        sums.set(part, sum);
+    }
+    Extension<D> total = Extension<D>::zero();
+    run_program(program, slots, column, [&](std::uint32_t u) {
+        const PartUse<D> use = uses[u];
+        const Element value = load_operand(program, slots, use.value, column);
+        if (use.factor) {
+            total += sums.get(use.part) * value;
+        } else {
+            sums.set(use.part, sums.get(use.part) + use.weight * value);
+        }
+    });
+    return total + sums.get(0);
+}
+
 /// A round of one chip: eq times Z at 0 (or 1), 2 and -1, summed over pairs of rows. kFirst: from committed columns.
 /// Later ones fold the columns and forms of the round before by r as they go.
 template <unsigned D, bool kFirst>
@@ -114,13 +139,9 @@ struct ZerocheckRound {
             const LinePoint point = p == 0   ? (at_one ? LinePoint::one : LinePoint::zero)
                                     : p == 1 ? LinePoint::two
                                              : LinePoint::minus_one;
-            for (std::uint32_t part = 0; part < part_count; ++part) {
-                const PartStart<D> start = parts[part];
-                Ext sum = start.constant;
-                if (start.has_form)
-                    sum += line_at(point, forms.get(start.form, 2 * x), forms.get(start.form, 2 * x + 1));
-                sums.set(part, sum);
-            }
+            const auto form = [&](std::uint64_t f) {
+                return line_at(point, forms.get(f, 2 * x), forms.get(f, 2 * x + 1));
+            };
             const auto column = [&](std::uint32_t c) {
                 if constexpr (kFirst) {
                     return line_at(point, program.columns[c][2 * x], program.columns[c][2 * x + 1]);
@@ -128,17 +149,7 @@ struct ZerocheckRound {
                     return line_at(point, columns.get(c, 2 * x), columns.get(c, 2 * x + 1));
                 }
             };
-            Ext total = Ext::zero();
-            run_program(program, values, column, [&](std::uint32_t u) {
-                const PartUse<D> use = uses[u];
-                const Element value = load_operand(program, values, use.value, column);
-                if (use.factor) {
-                    total += sums.get(use.part) * value;
-                } else {
-                    sums.set(use.part, sums.get(use.part) + use.weight * value);
-                }
-            });
-            result.value[p] = weight * (total + sums.get(0));
+            result.value[p] = weight * evaluate_parts<D>(program, uses, parts, part_count, values, sums, form, column);
         }
         return result;
     }

@@ -53,22 +53,13 @@ template <unsigned D>
     return children;
 }
 
-/// T of section 5 from the twelve values.
-template <unsigned D>
-[[nodiscard]] Extension<D> combine_children(const Extension<D>& lambda, const std::array<Extension<D>, 12>& c) {
-    const auto fraction = [&](std::size_t n) { return c[n + 3] * (c[n] + lambda * c[n + 2]) + c[n + 2] * c[n + 1]; };
-    const Extension<D> square = lambda * lambda;
-    return c[0] * c[1] + lambda * (c[2] * c[3]) + square * (fraction(4) + square * fraction(8));
-}
-
 /// Sends a round's polynomial by its values at 0, 1 and 2, appends the challenge to `point`, and gives the claim there.
 template <unsigned D, class Hasher>
 [[nodiscard]] Extension<D> finish_gkr_round(const std::array<Extension<D>, 3>& message, Channel<D, Hasher>& channel,
                                             std::vector<Extension<D>>& point) {
     channel.send("gkr_round", message);
     point.push_back(channel.sample("gkr_point"));
-    const Extension<D> top = (message[2] - message[1].doubled() + message[0]).halved();
-    return quadratic_at(message[0], message[1], top, point.back());
+    return quadratic_through(message[0], message[1], message[2], point.back());
 }
 
 /// The rounds over the variables of `rho` that `point` does not have yet, those of the places; there may be none.

@@ -13,6 +13,7 @@
 
 #include "sluice/backend/backend.h"
 #include "sluice/backend_cuda/devices.h"
+#include "sluice/backend_cuda/tuning.h"
 #include "sluice/hash/poseidon2_hasher.h"
 
 namespace sluice::backend_cuda {
@@ -22,6 +23,7 @@ struct CudaOptions {
     /// All device memory that the backend will ever take, at once: commitments that are alive, and
     /// Backend::plan_bytes for the proofs made beside them. 0: nine tenths of what is free.
     std::uint64_t memory_bytes = 0;
+    Tuning tuning{};
 };
 
 /// The backend, and what it can tell of itself. One thread at a time may call it. Commitments may outlive it.

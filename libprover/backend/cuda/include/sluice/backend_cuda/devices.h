@@ -4,8 +4,11 @@
 //   absl::StatusOr<std::shared_ptr<Device>> twin = backend_cuda::make_host_device({});
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <source_location>
 
 #include "absl/status/statusor.h"
 
@@ -30,6 +33,8 @@ struct HostOptions {
     /// would with a card.
     bool guard = false;
     std::uint64_t memory_bytes = std::uint64_t{1} << 40;  ///< what it says is free, at most
+    /// For tests: is called with what a download has brought, and where it was called; may change it.
+    std::function<void(void* values, std::size_t bytes, const std::source_location& place)> after_download = {};
 };
 
 /// The host as a twin of a card: kernels run on one thread, block after block, phase after phase. It is there to test
