@@ -31,6 +31,9 @@ Use = collections.namedtuple("Use", "registers stack spills shared")
 # here may have none.
 REASONS = {
     "HashNodes<Poseidon2Hasher<16": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers",
+    "Tail<4, GkrTail": "ptxas spills one word: blocks of 512 threads leave 128 registers to each",
+    "Tail<5, GkrTail": "ptxas spills two words: blocks of 512 threads leave 128 registers to each",
+    "Tail<4, ProductTail": "ptxas spills two words of its own accord: blocks of 512 threads may have 128 registers",
     "SumBlocks<JaggedCorners<4>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
     "SumBlocks<ZerocheckRound<4, false>": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers; the slots of a "
     "program are in memory in any case",
