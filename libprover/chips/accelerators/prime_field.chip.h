@@ -174,7 +174,7 @@ constexpr void fill_operation(const ExecutedStep& step, Operation<Field, kParts,
     fill_operand<Chip>(step, 0, row.x);
     fill_operand<Chip>(step, 1, row.y);
     fill_operand<Chip>(step, 2, row.result);
-    const auto prime = fill_limbs(Field::kPrime);
+    constexpr auto prime = fill_limbs(Field::kPrime);
     for (std::size_t i = 0; i < kParts; ++i) {
         row.r[i] = fill_limbs(part_of<Field>(step, 2, i));
         const auto below = [&](std::size_t index) {
@@ -225,6 +225,7 @@ struct FieldSum : prime_field::OperationChip<Field, kParts> {
     };
 
     static constexpr void fill(const ExecutedStep& step, Main<KoalaBear>& row) {
+        constexpr auto prime = Field::kPrime;
         const bool is_sum = step.call->number == kNumbers[0];
         row.is_sum = element(is_sum);
         row.is_difference = element(!is_sum);
@@ -232,7 +233,7 @@ struct FieldSum : prime_field::OperationChip<Field, kParts> {
         for (std::size_t i = 0; i < kParts; ++i) {
             const auto x = prime_field::part_of<Field>(step, 0, i), y = prime_field::part_of<Field>(step, 1, i);
             // Primes leave a bit free: nothing overflows.
-            row.q[i] = element(is_sum ? !abi::less(chips::sum(x, y), Field::kPrime) : abi::less(x, y));
+            row.q[i] = element(is_sum ? !abi::less(chips::sum(x, y), prime) : abi::less(x, y));
         }
     }
 

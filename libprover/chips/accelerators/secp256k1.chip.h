@@ -181,8 +181,9 @@ struct Slope {
     Slope slope{resized<5>(canonical), {}};
     Signed shifted = sum(slope.value, kOffset);
     if (shifted[4] != 0) {
-        slope.value = difference(slope.value, kPrime);
-        shifted = difference(shifted, kPrime);
+        constexpr Signed prime = kPrime;
+        slope.value = difference(slope.value, prime);
+        shifted = difference(shifted, prime);
     }
     slope.digits = fill_bytes(resized<4>(shifted));
     for (KoalaBear& digit : slope.digits) digit = digit - element(128);
@@ -190,10 +191,12 @@ struct Slope {
 }
 /// The quotient of a multiple of p.
 [[nodiscard]] constexpr Coordinate<KoalaBear> fill_quotient(const Signed& multiple) {
-    return fill_limbs(resized<4>(product(multiple, kPrimeInverse)));
+    constexpr Signed inverse = kPrimeInverse;
+    return fill_limbs(resized<4>(product(multiple, inverse)));
 }
 [[nodiscard]] constexpr SignedQuotient<KoalaBear> fill_signed_quotient(const Signed& multiple) {
-    const Signed quotient = product(multiple, kPrimeInverse);
+    constexpr Signed inverse = kPrimeInverse;
+    const Signed quotient = product(multiple, inverse);
     return {fill_limbs(resized<4>(quotient)), element(-quotient[4])};
 }
 
@@ -246,6 +249,7 @@ struct Secp256k1Add : CallChipBase {
         row.x2_low = fill_low_bytes(x2);
         row.x3 = fill_bytes(x3);
         row.y3 = fill_limbs(y3);
+        constexpr Signed offset = product(Signed{3}, kPrime);
         const Slope slope = fill_slope(canonical_slope);
         row.slope = slope.digits;
         const auto wide = [](const Wide<4>& number) { return resized<5>(number); };
@@ -253,8 +257,7 @@ struct Secp256k1Add : CallChipBase {
         row.chord_quotient =
             fill_signed_quotient(difference(product(slope.value, run), difference(wide(y2), wide(y1))));
         const Signed all_x = sum(sum(wide(x1), wide(x2)), wide(x3));
-        row.x3_quotient =
-            fill_quotient(sum(difference(product(slope.value, slope.value), all_x), product(Signed{3}, kPrime)));
+        row.x3_quotient = fill_quotient(sum(difference(product(slope.value, slope.value), all_x), offset));
         const Signed back = difference(wide(x1), wide(x3));
         row.y3_quotient = fill_signed_quotient(difference(product(slope.value, back), sum(wide(y1), wide(y3))));
         const std::array numbers = {x1, y1, x2, y2, x3, y3};
@@ -350,6 +353,7 @@ struct Secp256k1Double : CallChipBase {
         row.y_low = fill_low_bytes(y);
         row.x3 = fill_bytes(x3);
         row.y3 = fill_limbs(y3);
+        constexpr Signed offset = product(Signed{12}, kPrime);
         const Slope slope = fill_slope(canonical_slope);
         row.slope = slope.digits;
         const auto wide = [](const Wide<4>& number) { return resized<5>(number); };
@@ -357,8 +361,7 @@ struct Secp256k1Double : CallChipBase {
         row.tangent_quotient = fill_signed_quotient(
             difference(product(slope.value, wide(y)), product(Signed{3}, product(wide(x), wide(x)))));
         const Signed all_x = product(Signed{4}, sum(sum(wide(x), wide(x)), wide(x3)));
-        row.x3_quotient =
-            fill_quotient(sum(difference(product(slope.value, slope.value), all_x), product(Signed{12}, kPrime)));
+        row.x3_quotient = fill_quotient(sum(difference(product(slope.value, slope.value), all_x), offset));
         const Signed back = difference(wide(x), wide(x3));
         row.y3_quotient =
             fill_signed_quotient(difference(product(slope.value, back), product(Signed{2}, sum(wide(y), wide(y3)))));

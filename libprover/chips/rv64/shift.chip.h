@@ -40,8 +40,8 @@ struct ShiftWork {
         SLUICE_COLUMNS(at, is_arithmetic, sign, power, co_power, bits, high, result)
     };
 
-    [[nodiscard]] static Columns<KoalaBear> fill(std::uint64_t number, std::uint64_t amount, bool is_right,
-                                                 bool is_arithmetic, std::uint64_t result) {
+    [[nodiscard]] static constexpr Columns<KoalaBear> fill(std::uint64_t number, std::uint64_t amount, bool is_right,
+                                                           bool is_arithmetic, std::uint64_t result) {
         const ShiftTable::Effect effect =
             ShiftTable::effect(is_right, static_cast<std::uint32_t>(amount) % (16 * kLimbs));
         Columns<KoalaBear> row{};

@@ -10,19 +10,23 @@ using Fe = Limbs<4>;
 
 /// p = 2^256 - kFold.
 inline constexpr std::uint64_t kFold = 0x1000003d1;
+/// Functions copy it: device code has no objects of this scope.
 inline constexpr Fe kPrime{0xfffffffefffffc2f, ~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}};
 
 [[nodiscard]] constexpr bool is_canonical(const Fe& a) noexcept {
-    return less(a, kPrime);
+    constexpr Fe prime = kPrime;
+    return less(a, prime);
 }
 
 [[nodiscard]] constexpr Fe add(Fe a, const Fe& b) noexcept {
-    if (add_to(a, b) != 0 || !less(a, kPrime)) subtract_from(a, kPrime);
+    constexpr Fe prime = kPrime;
+    if (add_to(a, b) != 0 || !less(a, prime)) subtract_from(a, prime);
     return a;
 }
 
 [[nodiscard]] constexpr Fe subtract(Fe a, const Fe& b) noexcept {
-    if (subtract_from(a, b) != 0) add_to(a, kPrime);
+    constexpr Fe prime = kPrime;
+    if (subtract_from(a, b) != 0) add_to(a, prime);
     return a;
 }
 
@@ -42,7 +46,8 @@ inline constexpr Fe kPrime{0xfffffffefffffc2f, ~std::uint64_t{0}, ~std::uint64_t
         result[i] = static_cast<std::uint64_t>(t);
         t >>= 64;
     }
-    if (t != 0 || !less(result, kPrime)) subtract_from(result, kPrime);
+    constexpr Fe prime = kPrime;
+    if (t != 0 || !less(result, prime)) subtract_from(result, prime);
     return result;
 }
 
