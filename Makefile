@@ -116,7 +116,7 @@ configurations: deps
 cuda-pack: deps $(BUILD)/build.ninja
 	SLUICE_TEST_DATA=$${SLUICE_TEST_DATA:-$(CURDIR)/../shared/data} cmake --build $(BUILD) -j $(JOBS) --target cuda_pack
 
-# Both compile the CUDA units alone, one at a time. The first configures what the preset cuda-release does.
+# Both compile the CUDA units alone. The first configures what the preset cuda-release does.
 cuda-report: deps
 	cmake --preset cuda-release
 	benchmarks/cuda/build_report.py build/cuda-release benchmarks/results/cuda_build.md

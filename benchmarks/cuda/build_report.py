@@ -4,7 +4,7 @@
     benchmarks/cuda/build_report.py BUILD [OUT.md]      a configured build folder with CUDA; nothing has to be built in it
     benchmarks/cuda/build_report.py --check BUILD TABLE.md
 
-The first compiles every .cu file of the backend in BUILD's compile_commands.json again, one after the other and past ccache, with
+The first compiles every .cu file of the backend in BUILD's compile_commands.json again, on all processors and past ccache, with
 -Xptxas -v. Seconds are processor time, so that other programs on the machine do not count; memory is the most that one
 process of the compiler had. It fails if a unit is over the budget, or all together are with one architecture.
 The second compares the kernels that BUILD's library has with those of a table: a test runs it.
@@ -12,6 +12,7 @@ The second compares the kernels that BUILD's library has with those of a table: 
 SPDX-License-Identifier: MIT OR Apache-2.0
 """
 import collections
+import concurrent.futures
 import glob
 import json
 import os
@@ -31,6 +32,12 @@ Use = collections.namedtuple("Use", "registers stack spills shared")
 # Why a kernel has local memory, by the start of its name: the reason stands below the table. A kernel that is not named
 # here may have none.
 REASONS = {
+    "FillCalls<Halt>": "nvcc keeps some of a row there for this card alone",
+    "FillCalls<MemcpyLead>": "nvcc keeps some of a row there for this card alone",
+    "FillSteps<AddWordImmediate>": "nvcc keeps some of a row there for this card alone",
+    "FillCalls<": "a row of an accelerator has up to 2,163 cells and numbers of many words, which loops index; calls are a few in a hundred "
+    "instructions",
+    "FillSteps<": "a column of flags or a list of operations that the instruction indexes",
     "HashNodes<Poseidon2Hasher<16": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers",
     "Tail<4, GkrTail": "ptxas spills one word: blocks of 512 threads leave 128 registers to each",
     "Tail<5, GkrTail": "ptxas spills two words: blocks of 512 threads leave 128 registers to each",
@@ -100,7 +107,7 @@ def source_commit():
 
 
 def trapping_kernels(folder):
-    """Kernels of the portable code in FOLDER, which is removed, that end in a trap: nvcc puts one where a function or an
+    """Kernels of the portable code in FOLDER that end in a trap: nvcc puts one where a function or an
     object is the host's alone, and says nothing of it."""
     trapping = set()
     for path in glob.glob(os.path.join(folder, "*.ptx")):
@@ -108,18 +115,22 @@ def trapping_kernels(folder):
             for part in file.read().split(".entry ")[1:]:
                 if re.search(r"^\s*trap;", part, re.M):
                     trapping.add(part.split("(")[0].strip())
-        os.remove(path)
     return trapping
 
 
 def report(build, out):
     table = collections.defaultdict(dict)  # kernel -> architecture -> Use
     rows, whole, trapped = [], 0, set()
-    with tempfile.TemporaryDirectory() as folder:
-        for unit, directory, command in units(build):
+    def measure(entry):
+        unit, directory, command = entry
+        with tempfile.TemporaryDirectory() as folder:
             command[command.index("-o") + 1] = os.path.join(folder, "unit.o")
             text, seconds, memory = compile_unit(directory, command + ["-Xptxas", "-v", "--keep", "--keep-dir", folder])
-            trapped |= trapping_kernels(folder)
+            return unit, command, text, seconds, memory, trapping_kernels(folder)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for unit, command, text, seconds, memory, trapping in pool.map(measure, units(build)):
+            trapped |= trapping
             found = list(kernels_said(text))
             names = readable(sorted({name for name, _, _ in found}))
             for name, architecture, use in found:
@@ -127,7 +138,7 @@ def report(build, out):
                     table[names[name]][architecture] = use
             rows.append((unit, seconds, memory / 1e9, len(names)))
             whole += seconds
-            print(f"{unit}: {seconds:.0f} s, {memory / 1e9:.2f} GB, {len(names)} kernels", file=sys.stderr)
+            print(f"{unit}: {seconds:.0f} s, {memory / 1e9:.2f} GB, {len(names)} kernels", file=sys.stderr, flush=True)
     if trapped:
         sys.exit("kernels that trap, for want of device code: " + ", ".join(sorted(trapped)))
     if not table:

@@ -48,7 +48,8 @@
     X(FillSteps<Multiply>)           \
     X(FillSteps<MultiplyWord>)       \
     X(FillSteps<MultiplyHigh>)       \
-    X(FillSteps<Divide>)
+    X(FillSteps<Divide>)             \
+    X(FillCalls<Uint256MulmodAdd>)
 #define SLUICE_FILLED_MEMORY(X)     \
     X(FillSteps<LoadDouble>)        \
     X(FillSteps<StoreDouble>)       \
@@ -67,11 +68,11 @@
     X(FillCalls<FieldProduct<Field, 1>>) \
     X(FillCalls<FieldSum<Field, 2>>)     \
     X(FillCalls<FieldProduct<Field, 2>>)
-#define SLUICE_FILLED_WIDE(X)      \
-    X(FillCalls<Secp256k1Add>)     \
-    X(FillCalls<Secp256k1Double>)  \
-    X(FillCalls<Uint256MulmodAdd>) \
-    SLUICE_FILLED_FIELD(X, Bn254)  \
+#define SLUICE_FILLED_WIDE(X)  \
+    X(FillCalls<Secp256k1Add>) \
+    X(FillCalls<Secp256k1Double>)
+#define SLUICE_FILLED_FIELDS(X)   \
+    SLUICE_FILLED_FIELD(X, Bn254) \
     SLUICE_FILLED_FIELD(X, Bls12381)
 #define SLUICE_FILLED_HASHES(X)        \
     X(FillCalls<KeccakF>)              \
@@ -86,4 +87,5 @@
     SLUICE_FILLED_PRODUCTS(X) \
     SLUICE_FILLED_MEMORY(X)   \
     SLUICE_FILLED_WIDE(X)     \
+    SLUICE_FILLED_FIELDS(X)   \
     SLUICE_FILLED_HASHES(X)
