@@ -65,6 +65,14 @@ constexpr bool fills(const FillCalls<ChipType>*) {
 #define SLUICE_FILLED_CONSTANT(...) static_assert(fills(static_cast<const __VA_ARGS__*>(nullptr)));
 SLUICE_FILLED(SLUICE_FILLED_CONSTANT)
 
+// The sizes that the README states.
+static_assert(4 * record_words<Constant>() == 20 && 4 * record_words<BranchLess>() == 32);
+static_assert(4 * record_words<JumpRegister>() == 32 && 4 * record_words<AddImmediate>() == 40);
+static_assert(4 * record_words<Add>() == 52 && 4 * record_words<LoadDouble>() == 44);
+static_assert(4 * record_words<StoreDouble>() == 44 && 4 * record_words<Load>() == 64);
+static_assert(4 * record_words<Store>() == 56 && 4 * record_words<Memcpy>() == 8);
+static_assert(sizeof(AccessRecord) + sizeof(std::uint64_t) == 24);
+
 TEST_CASE("rows are filled by constant expressions") {
     SUCCEED("the assertions of this file hold since it compiles");
 }

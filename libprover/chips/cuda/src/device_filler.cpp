@@ -27,19 +27,24 @@ namespace {
 using backend_cuda::Context;
 using backend_cuda::DeviceBuffer;
 
-/// A shard's records on the device.
+/// A shard's records on the device, with what the program fixes.
 struct DeviceRecords final : backend_cuda::DeviceSource::Records {
     std::vector<DeviceBuffer<std::uint32_t>> chips;
     DeviceBuffer<ProgramLine> lines;
     DeviceBuffer<CallRecord> calls;
     DeviceBuffer<AccessRecord> accesses;
     DeviceBuffer<std::uint64_t> after;
+    DeviceBuffer<std::uint32_t> index_of_page, lines_of_text;  ///< ImageView
+    DeviceBuffer<ImagePage> pages;
 
     DeviceRecords(const Context& context, const ProgramImage& image, const ShardRecords& shard)
         : lines(context, std::span(image.lines())),
           calls(context, std::span(shard.calls)),
           accesses(context, std::span(shard.accesses)),
-          after(context, std::span(shard.after)) {
+          after(context, std::span(shard.after)),
+          index_of_page(context, std::span(image.index_of_page())),
+          lines_of_text(context, std::span(image.lines_of_text())),
+          pages(context, std::span(image.pages())) {
         for (const ChipRecords& chip : shard.chips) chips.emplace_back(context, std::span(chip.words));
     }
 };
@@ -140,14 +145,11 @@ class DeviceFiller::Chips {
 
     /// Counts in the columns of the tables, which are zero, from `ranges` of the first on.
     [[nodiscard]] absl::Status count_lookups(const Context& context, const ShardRecords& shard,
-                                             std::span<const std::uint32_t> ranges,
+                                             const DeviceRecords& records, std::span<const std::uint32_t> ranges,
                                              std::span<const DevicePointer<KoalaBear>> chips) const {
-        const ProgramImage& image = machine_.image();
-        const DeviceBuffer<std::uint32_t> index_of_page(context, std::span(image.index_of_page()));
-        const DeviceBuffer<ImagePage> pages(context, std::span(image.pages()));
-        const DeviceBuffer<std::uint32_t> lines_of_text(context, std::span(image.lines_of_text()));
-        const std::uint32_t none = kNoRow;
-        const DeviceBuffer<std::uint32_t> refused(context, std::span(&none, 1));
+        // Of each chip the first of its lookups that no table has.
+        const std::vector<std::uint32_t> none(steps_.size(), kNoRow);
+        const DeviceBuffer<std::uint32_t> refused(context, std::span(none));
         const CountColumns counts = count_columns(chips);
         context.stream.upload(counts.at[static_cast<std::size_t>(CountColumn::range)].raw(), ranges.data(),
                               ranges.size_bytes());
@@ -164,10 +166,11 @@ class DeviceFiller::Chips {
             const DeviceBuffer<LookupUse> device_uses(context, std::span(uses));
             const std::uint64_t threads = std::min<std::uint64_t>(height, backend_cuda::kProgramThreads);
             const DeviceBuffer<KoalaBear> slots(context, code.slots * threads);
-            backend_cuda::launch(context.stream, threads,
-                                 CountLookups{program.view(), device_uses.data(), slots.data(), threads, height,
-                                              index_of_page.data(), static_cast<std::uint32_t>(index_of_page.size()),
-                                              pages.data(), lines_of_text.data(), counts, refused.data()});
+            backend_cuda::launch(
+                context.stream, threads,
+                CountLookups{program.view(), device_uses.data(), slots.data(), threads, height,
+                             records.index_of_page.data(), static_cast<std::uint32_t>(records.index_of_page.size()),
+                             records.pages.data(), records.lines_of_text.data(), counts, refused.data() + i});
             // What the kernel was given goes back to the pool, for later work of the same stream.
         }
         for (std::size_t chip = 0; chip < first_step_; ++chip) {
@@ -177,8 +180,13 @@ class DeviceFiller::Chips {
             backend_cuda::launch(context.stream, cells,
                                  CountsToElements{DevicePointer(reinterpret_cast<std::uint32_t*>(chips[chip].raw()))});
         }
-        if (const std::uint32_t use = refused.download(context.stream)[0]; use != none)
-            return absl::InternalError(absl::StrCat("no table has the lookup number ", use, " of some chip's rows"));
+        const std::vector<std::uint32_t> found = refused.download(context.stream);
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (found[i] == kNoRow) continue;
+            return absl::InternalError(absl::StrCat("chip ", std::string(steps_[i].name), ": no table has lookup ",
+                                                    found[i], ", of kind ", codes_[i].uses[found[i]].bus,
+                                                    ", of a row"));
+        }
         return absl::OkStatus();
     }
 
@@ -224,8 +232,9 @@ class DeviceFiller::Source final : public backend_cuda::DeviceSource {
     }
     absl::Status fill(const Context& context, const Records& records,
                       std::span<const DevicePointer<KoalaBear>> chips) const override {
-        chips_.fill_steps(context, shard_, static_cast<const DeviceRecords&>(records), chips);
-        return chips_.count_lookups(context, shard_, ranges_, chips);
+        const auto& sent = static_cast<const DeviceRecords&>(records);
+        chips_.fill_steps(context, shard_, sent, chips);
+        return chips_.count_lookups(context, shard_, sent, ranges_, chips);
     }
     absl::StatusOr<std::vector<std::vector<KoalaBear>>> fill() const override {
         absl::StatusOr<machine::TableTrace> trace = fill_shard(chips_.machine(), chips_.steps(), shard_);
