@@ -49,7 +49,8 @@ mpz_class total_of(const Json& request) {
     mpz_class total = 0;
     for (const Json& account : request.at("pre")) total += number_of(account.at("balance"));
     const std::string block = witness_host::parse_data(request.at("block").get<std::string>()).value();
-    for (const RlpTree& withdrawal : RlpTree::decode(block).items.at(3).items) {
+    const RlpTree fields = RlpTree::decode(block);
+    for (const RlpTree& withdrawal : fields.items.at(3).items) {
         total += number_of(quantity(withdrawal.items.at(3).number())) * 1'000'000'000;
     }
     return total;
