@@ -104,8 +104,10 @@ struct Steps : ChipCode {
     static SegmentsView<D> segments(const DeviceBuffer<Segment<D>>& memory, const Layer& to, const Layer& from) {
         return {memory.data(), 2, 1, to.groups, from.groups};
     }
-    static DeviceBuffer<Segment<D>> make_segments(const Fixture& fixture, const Layer& to, const Layer& from) {
-        const std::vector<Segment<D>> two{{0, 0, from.groups, some()}, {to.groups, from.groups, from.groups, some()}};
+    static DeviceBuffer<Segment<D>> make_segments(const Fixture& fixture, const Layer& to, const Layer& from,
+                                                  std::uint64_t at_once = 1) {
+        const std::vector<Segment<D>> two{{0, 0, from.groups, some(), 0},
+                                          {to.groups / at_once, from.groups, from.groups, some(), to.groups}};
         return {fixture.context(), std::span<const Segment<D>>(two)};
     }
     static unsigned log_groups() { return Subject::get().log_size(20, 4); }
@@ -124,27 +126,41 @@ struct Steps : ChipCode {
         });
     }
 
-    template <bool kFold, bool kLeaves>
-    static void gkr_round(benchmark::State& state, const Fixture& fixture) {
+    /// Two interactions of a term that binds kBind variables, for pairs of groups if `rounds` is 2.
+    template <unsigned kBind, bool kLeaves, class Term>
+    static void gkr_rounds(benchmark::State& state, const Fixture& fixture, Term term, unsigned rounds,
+                           double products_of_group) {
         const Layer source(fixture, std::uint64_t{1} << log_groups());
-        const Layer target(fixture, kFold ? source.groups / 2 : source.groups);
-        const auto memory = make_segments(fixture, target, source);
+        const Layer target(fixture, source.groups >> kBind);
+        const auto memory = make_segments(fixture, target, source, rounds);
         const EqTable<D> table(fixture.context(), log_groups());
-        GkrRound<D, kFold, kLeaves> term{};
         term.segments = segments(memory, target, source);
-        term.source = source.template view<kLeaves>();
-        term.target = target.template view<false>();
-        term.eq = fill_eq(fixture, table, log_groups() - (kFold ? 1 : 0));
-        term.r = term.lambda = some();
+        term.nodes.source = source.template view<kLeaves>();
+        term.nodes.target = target.template view<false>();
+        term.eq = fill_eq(fixture, table, log_groups() - kBind - rounds + 1);
+        term.nodes.r[0] = term.nodes.r[1] = term.lambda = some();
         const auto from = static_cast<double>(source.groups), to = static_cast<double>(target.groups);
         double bytes = 4 * from * (2 * kExt + (kLeaves ? kWord : kExt));
-        // eq, its weight, and twice a product with that weight; of fractions three products.
-        double products = to * (4 + 2) * kProduct + to * (4 + 6) * kProduct;
-        if (kFold) {
+        double products = to * products_of_group * kProduct;
+        if (kBind != 0) {
+            // A line for each node that is made, and those of the variable before, twice as many.
+            const double lines = kBind == 1 ? 4 : 12;
+            const double leaf_lines = kLeaves ? (kBind == 1 ? 4 : 8) : 0;
             bytes += 4 * to * 3 * kExt;
-            products += to * (4 + 4) * kProduct + to * 4 * (kLeaves ? D : kProduct);
+            products += to * (3 * lines - leaf_lines) * kProduct + to * leaf_lines * D;
         }
-        measure_sum(state, fixture, {bytes, products}, 2 * target.groups, term);
+        measure_sum(state, fixture, {bytes, products}, 2 * target.groups / rounds, term);
+    }
+    /// Of both interactions: eq, its weight, and two weighted terms, of fractions of three products.
+    template <unsigned kBind, bool kLeaves>
+    static void gkr_round(benchmark::State& state, const Fixture& fixture) {
+        gkr_rounds<kBind, kLeaves>(state, fixture, GkrRound<D, kBind, kLeaves>{}, 1, (2 + 4) + (2 + 8));
+    }
+    /// For a pair of groups: nine weighted terms, of fractions of two products, and lambda at four nodes.
+    template <unsigned kBind, bool kLeaves>
+    static void gkr_two_rounds(benchmark::State& state, const Fixture& fixture) {
+        gkr_rounds<kBind, kLeaves>(state, fixture, GkrTwoRounds<D, kBind, kLeaves>{}, 2,
+                                   ((2 + 18) + (2 + 27 + 4)) / 2.0);
     }
 
     // ---- Programs
@@ -385,10 +401,15 @@ struct Steps : ChipCode {
         named("gkr/leaves", build_leaves);
         named("gkr/layer above the leaves", build_layer<true>);
         named("gkr/layer", build_layer<false>);
-        named("gkr/first round, leaves", gkr_round<false, true>);
-        named("gkr/fold and round, leaves", gkr_round<true, true>);
-        named("gkr/first round", gkr_round<false, false>);
-        named("gkr/fold and round", gkr_round<true, false>);
+        named("gkr/first round, leaves", gkr_round<0, true>);
+        named("gkr/first two rounds, leaves", gkr_two_rounds<0, true>);
+        named("gkr/fold and round, leaves", gkr_round<1, true>);
+        named("gkr/fold twice and two rounds, leaves", gkr_two_rounds<2, true>);
+        named("gkr/first round", gkr_round<0, false>);
+        named("gkr/first two rounds", gkr_two_rounds<0, false>);
+        named("gkr/fold and round", gkr_round<1, false>);
+        named("gkr/fold twice and round", gkr_round<2, false>);
+        named("gkr/fold twice and two rounds", gkr_two_rounds<2, false>);
         named("zerocheck/linear form", linear_form);
         named("zerocheck/first round", zerocheck_round<true>);
         named("zerocheck/fold and round", zerocheck_round<false>);

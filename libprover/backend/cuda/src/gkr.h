@@ -1,15 +1,20 @@
 // The four trees over all records, lookups and links, and the sumchecks from their roots to their leaves:
 // libprover/DESIGN.md, section 5. SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Only rows that exist are stored. The leaves, about half of all nodes, are made twice: once for the layers above them,
-// which are kept together, and again when their own sum-check comes. What neutral nodes give to a sum follows from the
-// sum of eq over the others. The layers without row variables are small, and proved on the host.
+// Only rows that exist are stored. The leaves, about half of all nodes, are made twice: chip by chip for the layers
+// above them, which are kept together, and all of them when their own sum-check comes. What neutral nodes give to a sum
+// follows from the sum of eq over the others. The layers without row variables are small, and proved on the host.
+//
+// While a layer is large, one pass makes the sums of two rounds, and the next one binds both variables as it goes: it
+// is read half as often. With few groups left a tail goes on, with the transcript on the device.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -42,6 +47,7 @@ class GkrProver {
         : context_(context),
           table_(table),
           challenges_(challenges),
+          columns_(table),
           lists_(backend::list_interactions(*table.shape)),
           row_variables_(backend::row_variables(table.shape->heights)),
           place_variables_(backend::place_variables(lists_)) {}
@@ -66,54 +72,65 @@ class GkrProver {
     [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape, const Tuning& tuning) {
         const backend::InteractionLists lists = backend::list_interactions(shape);
         const unsigned mu = backend::row_variables(shape.heights);
-        std::vector<std::uint64_t> layers(mu + 1, 0), once(mu + 1, 0), twice(mu + 1, 0);
+        struct Layer {
+            std::uint64_t groups = 0, bytes = 0;
+            std::array<std::uint64_t, 4> bound{};  ///< bytes with so many variables bound
+        };
+        std::vector<Layer> layers(mu + 1);
+        std::vector<std::uint64_t> leaves(shape.machine.chips.size(), 0);  // bytes by chip
         std::vector<std::uint32_t> heights;
-        std::size_t fraction_count = 0;
+        std::size_t fractions = 0;
         for (std::size_t tree = 0; tree < kTrees; ++tree) {
-            const std::uint64_t folded = (is_fraction(tree) ? 2 : 1) * 4 * kExt;  // a group
+            const std::uint64_t group = (is_fraction(tree) ? 2 : 1) * 4 * kExt;
             for (const backend::InteractionPlace& place : lists[tree]) {
                 if (place.height == 0) continue;
                 heights.push_back(place.height);
-                if (is_fraction(tree)) ++fraction_count;
+                if (is_fraction(tree)) ++fractions;
                 for (unsigned j = 0; j <= mu; ++j) {
                     const std::uint64_t groups = groups_of(place.height, mu - j);
                     const std::uint64_t numerator = !is_fraction(tree) ? 0 : j == mu ? kWord : kExt;
-                    layers[j] += 4 * groups * (kExt + numerator);
-                    once[j] += folded * ((groups + 1) / 2);
-                    twice[j] += folded * ((groups + 3) / 4);
+                    layers[j].groups += groups;
+                    layers[j].bytes += 4 * groups * (kExt + numerator);
+                    if (j == mu) leaves[place.chip] += 4 * groups * (kExt + numerator);
+                    for (unsigned k = 0; k < 4; ++k)
+                        layers[j].bound[k] += group * ((groups + (std::uint64_t{1} << k) - 1) >> k);
                 }
             }
         }
-        const GkrTailShape<D> tails(tuning, heights, fraction_count, mu, backend::place_variables(lists));
+        const GkrTailShape<D> tails(tuning, heights, fractions, mu, backend::place_variables(lists));
         // While a layer is proved, those below it but the leaves are there, and it or what is left of it is folded.
-        std::uint64_t below = 0, most = mu == 0 ? layers[0] : layers[mu] + layers[mu - 1];
+        std::uint64_t below = 0, most = 0;
         for (unsigned j = mu + 1; j-- != 0;) {
-            most = std::max(most, below + std::max(layers[j], twice[j]) + once[j]);
-            const unsigned tail = j == 0 ? 0 : tails.rounds(j - 1, j == mu);
+            const Layer& layer = layers[j];
+            const unsigned rows = j == 0 ? 0 : j - 1;
+            const unsigned tail = tails.rounds(rows, j == mu);
+            const unsigned first = two_at_once(rows - tail, layer.groups, tuning) ? 2 : 1;
+            most = std::max(most, below + std::max(layer.bytes, layer.bound[first + 1]) + layer.bound[first]);
             if (tail != 0) {
-                const bool folds = tail != j - 1;
-                most = std::max(most, below + (folds ? tails.node_bytes(tails.totals(tail)) : layers[j]) +
+                const bool folds = tail != rows;
+                most = std::max(most, below + (folds ? tails.node_bytes(tails.totals(tail)) : layer.bytes) +
                                           tails.bytes(tail, folds));
             }
-            if (j != mu) below += layers[j];
+            if (j != mu) below += layer.bytes;
         }
-        std::uint64_t program = 0;
-        for (std::size_t chip = 0; chip < shape.machine.chips.size(); ++chip) {
+        // While leaves are made, there are programs.
+        std::uint64_t making = 0;
+        for (std::size_t chip = 0; chip < leaves.size(); ++chip) {
             if (shape.heights[chip] == 0) continue;
             const backend::TileCode& code = (*shape.code)[chip].leaves;
             std::uint64_t elements = 0;
             for (const auto& operands : code.uses) elements += operands.size() - 1;
-            program =
-                std::max(program, DeviceProgram::bytes_for(code) + aligned(code.uses.size() * sizeof(LeafUse<D>)) +
-                                      aligned(elements * sizeof(PackedOperand)) + aligned(elements * sizeof(Ext)) +
-                                      aligned(code.slots * threads_for(shape.heights[chip]) * kWord));
+            const std::uint64_t program = DeviceProgram::bytes_for(code) +
+                                          aligned(code.uses.size() * sizeof(LeafUse<D>)) +
+                                          aligned(elements * sizeof(PackedOperand)) + aligned(elements * sizeof(Ext)) +
+                                          aligned(code.slots * threads_for(shape.heights[chip]) * kWord);
+            const std::uint64_t above = mu == 0 ? 0 : layers[mu - 1].bytes;
+            making = std::max({making, layers[mu].bytes + program, leaves[chip] + above + program});
         }
         // Each array is rounded up.
         const std::uint64_t rounding = (3 * std::uint64_t{mu + 1} + 12) * kAlignment;
-        return std::max(
-                   most + 2 * aligned(heights.size() * sizeof(Segment<D>)) + sum_bytes<D>() + EqTable<D>::bytes_for(mu),
-                   layers[mu] + program + EqTable<D>::bytes_for(mu)) +
-               tails.table_bytes() + rounding;
+        return std::max(most + sum_bytes<D, 9>(), making) + 2 * aligned(heights.size() * sizeof(Segment<D>)) +
+               EqTable<D>::bytes_for(mu) + tails.table_bytes() + rounding;
     }
 
  private:
@@ -136,11 +153,19 @@ class GkrProver {
     struct Place {
         std::size_t tree;
         std::size_t index;  ///< in its tree's list
+        std::uint32_t chip;
+        std::uint32_t interaction;  ///< of the chip
         std::uint32_t height;
     };
     [[nodiscard]] const machine::Machine& machine() const noexcept { return table_.shape->machine; }
     static std::uint64_t threads_for(std::uint32_t height) noexcept {
         return std::min<std::uint64_t>(machine::align4(height), kProgramThreads);
+    }
+
+    /// Whether a pass makes the sums of two of the rounds that are left for passes, over so many groups. The last one
+    /// is by itself: what comes after binds one variable.
+    static bool two_at_once(unsigned rounds_left, std::uint64_t groups, const Tuning& tuning) noexcept {
+        return rounds_left > 2 && groups >= tuning.two_round_groups;
     }
 
     [[nodiscard]] std::vector<std::uint64_t> layer_groups(unsigned j) const {
@@ -168,29 +193,37 @@ class GkrProver {
         return nodes;
     }
 
-    /// Segments of `target` groups that are made from `source` groups, on the device.
+    /// Segments of some places, ascending, on the device: `target` groups of all places are made from `source` groups
+    /// of those. A thread takes `at_once` groups.
     struct DeviceSegments {
         DeviceBuffer<Segment<D>> memory;
         SegmentsView<D> view;
+        std::uint64_t threads = 0;
     };
-    [[nodiscard]] DeviceSegments make_segments(std::span<const std::uint64_t> target,
-                                               std::span<const std::uint64_t> source,
-                                               std::span<const Ext> weights) const {
-        std::vector<Segment<D>> segments(target.size());
+    [[nodiscard]] DeviceSegments make_segments(std::span<const std::size_t> places,
+                                               std::span<const std::uint64_t> target,
+                                               std::span<const std::uint64_t> source, std::span<const Ext> weights,
+                                               unsigned at_once = 1) const {
+        std::vector<Segment<D>> segments;
         std::uint64_t first = 0, from = 0;
         DeviceSegments result;
-        result.view.count = static_cast<std::uint32_t>(target.size());
-        result.view.fractions = static_cast<std::uint32_t>(first_fraction_);
         for (std::size_t s = 0; s <= target.size(); ++s) {
             if (s == first_fraction_) {
+                result.view.fractions = static_cast<std::uint32_t>(segments.size());
                 result.view.first_fraction = first;
                 result.view.first_source_fraction = from;
             }
             if (s == target.size()) break;
-            segments[s] = {first, from, source[s], weights.empty() ? Ext::zero() : weights[s]};
+            const std::size_t at = segments.size();
+            if (at < places.size() && places[at] == s) {
+                segments.push_back(
+                    {result.threads, from, source[at], weights.empty() ? Ext::zero() : weights[s], first});
+                result.threads += (target[s] + at_once - 1) / at_once;
+                from += source[at];
+            }
             first += target[s];
-            from += source[s];
         }
+        result.view.count = static_cast<std::uint32_t>(segments.size());
         result.memory = DeviceBuffer<Segment<D>>(context_, std::span<const Segment<D>>(segments));
         result.view.segments = result.memory.data();
         return result;
@@ -202,15 +235,22 @@ class GkrProver {
         for (std::size_t tree = 0; tree < kTrees; ++tree) {
             if (tree == 2) first_fraction_ = places_.size();
             for (std::size_t i = 0; i < lists_[tree].size(); ++i) {
-                if (lists_[tree][i].height != 0) places_.push_back({tree, i, lists_[tree][i].height});
+                const auto& [chip, interaction, height] = lists_[tree][i];
+                if (height != 0) places_.push_back({tree, i, chip, interaction, height});
             }
         }
+        all_.resize(places_.size());
+        std::iota(all_.begin(), all_.end(), std::size_t{0});
         make_tails();
         layers_.resize(row_variables_ + 1);
-        layers_[row_variables_] = make_leaves();
-        for (unsigned j = row_variables_; j-- != 0;) {
-            build_layer(j);
-            if (j + 1 == row_variables_) layers_[j + 1] = {};
+        if (row_variables_ == 0) {
+            layers_[0] = make_leaves(all_);
+        } else {
+            build_above_leaves();
+            for (unsigned j = row_variables_ - 1; j-- != 0;) {
+                layers_[j] = make_nodes(layer_groups(j));
+                build_layer<false>(all_, layers_[j + 1], layers_[j]);
+            }
         }
         build_dense();
     }
@@ -228,39 +268,40 @@ class GkrProver {
                              places, fractions);
     }
 
-    [[nodiscard]] Nodes make_leaves() const {
-        Nodes leaves;
-        leaves.groups = layer_groups(row_variables_);
-        const auto [all, fractions] = totals(leaves.groups);
-        leaves.values = ExtBuffer<D>(context_, 4 * all);
-        leaves.leaf_numerators = DeviceBuffer<KoalaBear>(context_, 4 * fractions);
-        // By tree and place: the first node.
-        std::array<std::vector<std::uint64_t>, kTrees> first;
-        for (std::size_t tree = 0; tree < kTrees; ++tree) first[tree].resize(lists_[tree].size());
-        std::uint64_t at = 0;
-        std::uint64_t before_fractions = 0;
-        for (std::size_t s = 0; s < places_.size(); ++s) {
-            first[places_[s].tree][places_[s].index] = 4 * at;
-            at += leaves.groups[s];
-            if (s < first_fraction_) before_fractions = 4 * at;
+    /// From the leaves of one chip after the other.
+    void build_above_leaves() {
+        Nodes& above = layers_[row_variables_ - 1];
+        above = make_nodes(layer_groups(row_variables_ - 1));
+        std::vector<std::vector<std::size_t>> of_chip(machine().chips.size());
+        for (const std::size_t s : all_) of_chip[places_[s].chip].push_back(s);
+        for (const std::vector<std::size_t>& places : of_chip) {
+            if (!places.empty()) build_layer<true>(places, make_leaves(places), above);
         }
-        const TableColumns<Hasher> columns(table_);
-        std::array<std::size_t, kTrees> next{};  // places of the chips before
-        for (std::size_t chip = 0; chip < machine().chips.size(); ++chip) {
-            const machine::Program& program = machine().chips[chip].program;
-            std::vector<std::uint64_t> at_row_0;
-            for (const machine::Interaction& interaction : program.interactions) {
-                const std::size_t tree = static_cast<std::size_t>(interaction.type);
-                at_row_0.push_back(first[tree][next[tree]++]);
-            }
-            if (table_.shape->heights[chip] != 0 && !program.interactions.empty())
-                make_chip_leaves(chip, columns, at_row_0, before_fractions, leaves);
+    }
+
+    /// The leaves of some places, ascending: all of a chip or none.
+    [[nodiscard]] Nodes make_leaves(std::span<const std::size_t> places) const {
+        Nodes leaves;
+        std::vector<std::vector<std::uint64_t>> first(machine().chips.size());  // node of each interaction
+        std::uint64_t all = 0, products = 0;
+        for (const std::size_t s : places) {
+            const Place& place = places_[s];
+            first[place.chip].resize(machine().chips[place.chip].program.interactions.size());
+            first[place.chip][place.interaction] = 4 * all;
+            leaves.groups.push_back(groups_of(place.height, 0));
+            all += leaves.groups.back();
+            if (s < first_fraction_) products = all;
+        }
+        leaves.values = ExtBuffer<D>(context_, 4 * all);
+        leaves.leaf_numerators = DeviceBuffer<KoalaBear>(context_, 4 * (all - products));
+        for (std::size_t chip = 0; chip < first.size(); ++chip) {
+            if (!first[chip].empty()) make_chip_leaves(chip, first[chip], 4 * products, leaves);
         }
         return leaves;
     }
 
-    void make_chip_leaves(std::size_t chip, const TableColumns<Hasher>& columns, std::span<const std::uint64_t> places,
-                          std::uint64_t before_fractions, const Nodes& leaves) const {
+    void make_chip_leaves(std::size_t chip, std::span<const std::uint64_t> places, std::uint64_t before_fractions,
+                          const Nodes& leaves) const {
         const machine::Program& program = machine().chips[chip].program;
         const std::uint32_t height = table_.shape->heights[chip];
         const backend::TileCode& code = (*table_.shape->code)[chip].leaves;
@@ -296,7 +337,7 @@ class GkrProver {
 
         std::vector<DevicePointer<const KoalaBear>> column_places;
         for (const backend::Column& column : code.columns)
-            column_places.push_back(columns.get(chip, column.group, column.index));
+            column_places.push_back(columns_.get(chip, column.group, column.index));
         const DeviceProgram device_program(context_, code, column_places, scalars);
         const DeviceBuffer<LeafUse<D>> device_uses(context_, std::span<const LeafUse<D>>(leaf_uses));
         const DeviceBuffer<PackedOperand> device_elements(context_, std::span<const PackedOperand>(elements));
@@ -309,19 +350,12 @@ class GkrProver {
                               leaves.values.view(), leaves.leaf_numerators.data()});
     }
 
-    /// Layer of j row variables from that of j + 1.
-    void build_layer(unsigned j) {
-        const Nodes& below = layers_[j + 1];
-        layers_[j] = make_nodes(layer_groups(j));
-        const Nodes& above = layers_[j];
-        const DeviceSegments segments = make_segments(above.groups, below.groups, {});
-        if (j + 1 == row_variables_) {
-            launch(context_.stream, above.values.size(),
-                   BuildLayer<D, true>{segments.view, below.template view<true>(), above.template view<false>()});
-        } else {
-            launch(context_.stream, above.values.size(),
-                   BuildLayer<D, false>{segments.view, below.template view<false>(), above.template view<false>()});
-        }
+    /// Nodes of some places from their children.
+    template <bool kLeaves>
+    void build_layer(std::span<const std::size_t> places, const Nodes& below, const Nodes& above) const {
+        const DeviceSegments segments = make_segments(places, above.groups, below.groups, {});
+        launch(context_.stream, 4 * segments.threads,
+               BuildLayer<D, kLeaves>{segments.view, below.template view<kLeaves>(), above.template view<false>()});
     }
 
     void build_dense() {
@@ -338,7 +372,7 @@ class GkrProver {
                 numerators.push_back(Ext::from_base(value));
         }
         for (std::size_t s = 0; s < places_.size(); ++s) {
-            const auto& [tree, index, height] = places_[s];
+            const auto& [tree, index, chip, interaction, height] = places_[s];
             lowest[is_fraction(tree) ? 2 * tree - 1 : tree][index] = values[4 * s];
             if (is_fraction(tree)) lowest[2 * tree - 2][index] = numerators[4 * (s - first_fraction_)];
         }
@@ -372,29 +406,41 @@ class GkrProver {
         for (const Place& place : places_) weights.push_back(factors[place.tree] * place_eq[place.index]);
 
         const EqTable<D> eq_table(context_, rows == 0 ? 0 : rows - 1);
-        Nodes current = leaves ? make_leaves() : std::move(layers_[rows + 1]);
+        Nodes current = leaves ? make_leaves(all_) : std::move(layers_[rows + 1]);
         const unsigned tail = tails_.rounds(rows, leaves);
-        for (unsigned k = 0; k < rows - tail; ++k) {
-            const std::span<const Ext> later = rho.subspan(k + 1, rows - 1 - k);
-            const EqView<D> eq = eq_table.fill(context_, later);
-            const bool at_one = rho[k].is_zero();
-            Sums<D, 2> sums;
-            if (k == 0) {
-                sums = leaves ? round<false, true>(current, nullptr, weights, eq, Ext::zero(), lambda, at_one)
-                              : round<false, false>(current, nullptr, weights, eq, Ext::zero(), lambda, at_one);
+        bool from_leaves = leaves;
+        unsigned unbound = 0;  // challenges that `current` is not yet bound to
+        for (unsigned k = 0; k < rows - tail; k += unbound) {
+            const std::vector<std::uint64_t> groups = halved(current.groups, unbound);
+            const bool two = two_at_once(rows - tail - k, totals(groups).first, context_.tuning);
+            const unsigned at_once = two ? 2 : 1;
+            const std::span<const Ext> later = rho.subspan(k + at_once, rows - at_once - k);
+            const Pass pass{weights, eq_table.fill(context_, later), lambda, std::span(point).last(unbound),
+                            from_leaves};
+            const Ext neutral = neutral_part(halved(groups, at_once - 1), later, factors, place_eq, lambda);
+            const auto send = [&](unsigned round, const Ext& known, const Ext& top) {
+                const auto [g0, g1] = backend::complete_line(rho[round], claim, known);
+                claim = backend::finish_gkr_round<D, Hasher>({g0, g1, backend::quadratic_at_two(g0, g1, top)}, channel,
+                                                             point);
+            };
+            if (two) {
+                Sums<D, 9> sums = two_rounds(pass, current, unbound);
+                for (const std::size_t v : {0, 1, 3, 4}) sums.value[v] += neutral;
+                const auto first = [&](std::size_t i) {
+                    return math::evaluate_line(sums.value[3 * i], sums.value[3 * i + 1], rho[k + 1]);
+                };
+                const auto second = [&](std::size_t j) {
+                    return backend::quadratic_at(sums.value[j], sums.value[3 + j], sums.value[6 + j], point.back());
+                };
+                send(k, first(rho[k].is_zero() ? 1 : 0), first(2));
+                const Ext known = second(rho[k + 1].is_zero() ? 1 : 0), top = second(2);
+                send(k + 1, known, top);
             } else {
-                std::vector<std::uint64_t> groups;
-                for (const std::uint64_t before : current.groups) groups.push_back((before + 1) / 2);
-                Nodes next = make_nodes(std::move(groups));
-                const Ext r = point.back();
-                sums = leaves && k == 1 ? round<true, true>(current, &next, weights, eq, r, lambda, at_one)
-                                        : round<true, false>(current, &next, weights, eq, r, lambda, at_one);
-                current = std::move(next);
+                const Sums<D, 2> sums = one_round(pass, current, unbound, rho[k].is_zero());
+                send(k, sums.value[0] + neutral, sums.value[1]);
             }
-            sums.value[0] += neutral_part(current.groups, later, factors, place_eq, lambda);
-            const auto [g0, g1] = backend::complete_line(rho[k], claim, sums.value[0]);
-            claim = backend::finish_gkr_round<D, Hasher>({g0, g1, backend::quadratic_at_two(g0, g1, sums.value[1])},
-                                                         channel, point);
+            if (unbound != 0) from_leaves = false;
+            unbound = at_once;
         }
         if (tail == 0) return finish_rows(rows, leaves, current, point, children);
         typename GkrTails<D>::Start start{};
@@ -409,20 +455,64 @@ class GkrProver {
         tails_.prove(context_, start, channel, point, children);
     }
 
-    template <bool kFold, bool kLeaves>
-    [[nodiscard]] Sums<D, 2> round(const Nodes& source, const Nodes* target, std::span<const Ext> weights,
-                                   const EqView<D>& eq, const Ext& r, const Ext& lambda, bool at_one) const {
-        const Nodes& made = kFold ? *target : source;
-        const DeviceSegments segments = make_segments(made.groups, source.groups, weights);
-        GkrRound<D, kFold, kLeaves> term{};
+    /// So many groups of each interaction with so many variables more bound.
+    static std::vector<std::uint64_t> halved(std::vector<std::uint64_t> groups, unsigned times) {
+        for (; times != 0; --times) {
+            for (std::uint64_t& count : groups) count = (count + 1) / 2;
+        }
+        return groups;
+    }
+
+    /// What passes over a layer have in common.
+    struct Pass {
+        std::span<const Ext> weights;
+        EqView<D> eq;
+        Ext lambda;
+        std::span<const Ext> unbound;  ///< challenges that are bound as it goes
+        bool from_leaves;
+    };
+
+    [[nodiscard]] Sums<D, 2> one_round(const Pass& pass, Nodes& nodes, unsigned bind, bool at_one) const {
+        const auto run = [&]<unsigned kBind, bool kLeaves>() {
+            GkrRound<D, kBind, kLeaves> term{};
+            term.at_one = at_one;
+            return sum_of<kBind, kLeaves>(pass, nodes, term, 1);
+        };
+        switch (bind) {
+            case 0:
+                return pass.from_leaves ? run.template operator()<0, true>() : run.template operator()<0, false>();
+            case 1:
+                return pass.from_leaves ? run.template operator()<1, true>() : run.template operator()<1, false>();
+            default:
+                return pass.from_leaves ? run.template operator()<2, true>() : run.template operator()<2, false>();
+        }
+    }
+    [[nodiscard]] Sums<D, 9> two_rounds(const Pass& pass, Nodes& nodes, unsigned bind) const {
+        const auto run = [&]<unsigned kBind, bool kLeaves>() {
+            return sum_of<kBind, kLeaves>(pass, nodes, GkrTwoRounds<D, kBind, kLeaves>{}, 2);
+        };
+        // Passes of two rounds come first, so that none follows one of a single round.
+        if (bind == 0)
+            return pass.from_leaves ? run.template operator()<0, true>() : run.template operator()<0, false>();
+        return pass.from_leaves ? run.template operator()<2, true>() : run.template operator()<2, false>();
+    }
+
+    /// The sums of a pass, which leaves the nodes with kBind variables bound.
+    template <unsigned kBind, bool kLeaves, class Term>
+    [[nodiscard]] typename Term::Value sum_of(const Pass& pass, Nodes& nodes, Term term, unsigned at_once) const {
+        Nodes made;
+        if (kBind != 0) made = make_nodes(halved(nodes.groups, kBind));
+        const std::vector<std::uint64_t>& groups = kBind != 0 ? made.groups : nodes.groups;
+        const DeviceSegments segments = make_segments(all_, groups, nodes.groups, pass.weights, at_once);
         term.segments = segments.view;
-        term.source = source.template view<kLeaves>();
-        if (kFold) term.target = target->template view<false>();
-        term.eq = eq;
-        term.r = r;
-        term.lambda = lambda;
-        term.at_one = at_one;
-        return sum(context_, totals(made.groups).first, term);
+        term.nodes.source = nodes.template view<kLeaves>();
+        term.nodes.target = made.template view<false>();
+        std::copy(pass.unbound.begin(), pass.unbound.end(), term.nodes.r);
+        term.eq = pass.eq;
+        term.lambda = pass.lambda;
+        const auto sums = sum(context_, segments.threads, term);
+        if (kBind != 0) nodes = std::move(made);
+        return sums;
     }
 
     /// What neutral nodes give: 1 in a product, lambda in n0 d1 + n1 d0 + lambda d0 d1, times the sum of eq over them.
@@ -466,7 +556,7 @@ class GkrProver {
             numerators = last.numerators.download(context_.stream);
         }
         for (std::size_t s = 0; s < places_.size(); ++s) {
-            const auto& [tree, index, height] = places_[s];
+            const auto& [tree, index, chip, interaction, height] = places_[s];
             for (std::size_t child = 0; child < 2; ++child) {
                 const auto bound = [&](const std::vector<Ext>& from, std::size_t group) {
                     const std::size_t at = 4 * group + child;
@@ -485,10 +575,12 @@ class GkrProver {
     const Context& context_;
     const backend::Table<Hasher>& table_;
     const backend::FingerprintChallenges<D>& challenges_;
+    TableColumns<Hasher> columns_;
     backend::InteractionLists lists_;
     unsigned row_variables_;
     unsigned place_variables_;
     std::vector<Place> places_;       ///< those with rows, tree by tree
+    std::vector<std::size_t> all_;    ///< their indices
     std::size_t first_fraction_ = 0;  ///< of them
     GkrTails<D> tails_;
     std::vector<Nodes> layers_;                  ///< by number of row variables

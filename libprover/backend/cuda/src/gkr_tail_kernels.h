@@ -138,31 +138,24 @@ struct GkrTail {
         const std::uint32_t s = segments.find(variables, x);
         const std::uint64_t first = segments.first(variables, s);
         const std::uint64_t first_fraction = segments.first(variables, segments.fractions);
-        const NodesView<D, false> from = source_of(round);
         const bool fraction = is_fraction(s);
-        Ext d[4], n[4]{};
+        NodeChildren<D> a, b;
         if (round != 0 || folds_first) {
             const std::uint64_t begin = segments.first(variables + 1, s);
-            const std::uint64_t end = segments.first(variables + 1, s + 1);
-            const std::uint64_t first_source_fraction = segments.first(variables + 1, segments.fractions);
-            const NodesView<D, false> to = in_turn(round, turns);
-            // No loop over the two, as in GkrRound.
-            const std::uint64_t group = begin + 2 * (x - first);
-            fold_group(from, group < end, 4 * group, 4 * (group - first_source_fraction), fraction, r, d[0], d[1], n[0],
-                       n[1]);
-            fold_group(from, group + 1 < end, 4 * (group + 1), 4 * (group + 1 - first_source_fraction), fraction, r,
-                       d[2], d[3], n[2], n[3]);
-            put_half(to, 4 * x, 4 * (x - first_fraction), fraction, d[0], d[1], n[0], n[1]);
-            put_half(to, 4 * x + 2, 4 * (x - first_fraction) + 2, fraction, d[2], d[3], n[2], n[3]);
+            const RoundPlace place{begin, segments.first(variables + 1, s + 1) - begin, first,
+                                   segments.first(variables + 1, segments.fractions), first_fraction};
+            const RoundNodes<D, 1, false> nodes{source_of(round), in_turn(round, turns), {r}};
+            a = nodes.get(place, 2 * (x - first), fraction);
+            b = nodes.get(place, 2 * (x - first) + 1, fraction);
         } else {
-            for (unsigned i = 0; i < 4; ++i) {
-                d[i] = from.values.get(4 * x + i);
-                if (fraction) n[i] = from.numerators.get(4 * (x - first_fraction) + i);
-            }
+            const RoundPlace place{first, segments.first(variables, s + 1) - first, 0, first_fraction, 0};
+            const RoundNodes<D, 0, false> nodes{source_of(round), {}, {}};
+            a = nodes.get(place, 2 * (x - first), fraction);
+            b = nodes.get(place, 2 * (x - first) + 1, fraction);
         }
         const Ext weight = weights[s];
         const bool at_one = point[round].is_zero();
-        const Sums<D, 2> own = group_sums(fraction, at_one, lambda, d, n);
+        const Sums<D, 2> own = group_sums(fraction, at_one, lambda, a, b);
         const Ext eq = weight * row_eq.get(variables, x - first);
         sum.value[0] += eq * own.value[0];
         sum.value[1] += eq * own.value[1];
@@ -173,20 +166,18 @@ struct GkrTail {
 
     /// The last row variable, which the one group of each interaction is left with.
     SLUICE_HD void bind_rows(unsigned thread, const Ext& r) const {
-        const NodesView<D, false> from = source_of(row_rounds);
+        const RoundNodes<D, 1, false> nodes{source_of(row_rounds), {}, {r}};
         for (std::uint32_t s = thread; s < segments.count; s += kTailThreads) {
             const GkrPlace place = segments.places[s];
             const bool fraction = is_fraction(s);
-            Ext d0, d1, n0, n1;
-            fold_group(from, true, std::uint64_t{4} * s, std::uint64_t{4} * (s - segments.fractions), fraction, r, d0,
-                       d1, n0, n1);
+            const NodeChildren<D> node = nodes.made({s, 1, 0, segments.fractions, 0}, 0, fraction);
             // Of products: both children; of fractions: both numerators, then both denominators.
             const unsigned v = fraction ? 4 * place.tree - 2 : 2 * place.tree;
-            set_child(0, v, place.index, d0);
-            set_child(0, v + 1, place.index, d1);
+            set_child(0, v, place.index, node.d[0]);
+            set_child(0, v + 1, place.index, node.d[1]);
             if (!fraction) continue;
-            set_child(0, v - 2, place.index, n0);
-            set_child(0, v - 1, place.index, n1);
+            set_child(0, v - 2, place.index, node.n[0]);
+            set_child(0, v - 1, place.index, node.n[1]);
         }
     }
 

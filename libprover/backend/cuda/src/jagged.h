@@ -100,7 +100,7 @@ class JaggedProver {
             aligned(4 * ends * sizeof(std::uint64_t)) + aligned(4 * ends * sizeof(KoalaBear));
         return std::max(vectors, 2 * ExtBuffer<D>::bytes_for(blocks) + aligned(columns * sizeof(Piece<D>))) +
                EqTable<D>::bytes_for(mu < 2 ? 0 : mu - 2) +
-               std::max({gathered, sum_bytes<D>(), aligned(tail_outputs(layout) * sizeof(Ext))});
+               std::max({gathered, sum_bytes<D, 4>(), aligned(tail_outputs(layout) * sizeof(Ext))});
     }
 
  private:

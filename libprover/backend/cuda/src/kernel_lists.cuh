@@ -11,14 +11,19 @@
     SLUICE_CUDA_SUM(PartialSums<Sums<D, 2>>)
 
 /// gkr_kernels.h
-#define SLUICE_CUDA_GKR_KERNELS(D)              \
-    SLUICE_CUDA_KERNEL(BuildLeaves<D>);         \
-    SLUICE_CUDA_KERNEL(BuildLayer<D, true>);    \
-    SLUICE_CUDA_KERNEL(BuildLayer<D, false>);   \
-    SLUICE_CUDA_SUM(GkrRound<D, false, true>);  \
-    SLUICE_CUDA_SUM(GkrRound<D, false, false>); \
-    SLUICE_CUDA_SUM(GkrRound<D, true, true>);   \
-    SLUICE_CUDA_SUM(GkrRound<D, true, false>)
+#define SLUICE_CUDA_GKR_KERNELS(D)            \
+    SLUICE_CUDA_KERNEL(BuildLeaves<D>);       \
+    SLUICE_CUDA_KERNEL(BuildLayer<D, true>);  \
+    SLUICE_CUDA_KERNEL(BuildLayer<D, false>); \
+    SLUICE_CUDA_GKR_ROUNDS(D, true);          \
+    SLUICE_CUDA_GKR_ROUNDS(D, false);         \
+    SLUICE_CUDA_SUM(PartialSums<Sums<D, 9>>)
+#define SLUICE_CUDA_GKR_ROUNDS(D, LEAVES)        \
+    SLUICE_CUDA_SUM(GkrRound<D, 0, LEAVES>);     \
+    SLUICE_CUDA_SUM(GkrRound<D, 1, LEAVES>);     \
+    SLUICE_CUDA_SUM(GkrRound<D, 2, LEAVES>);     \
+    SLUICE_CUDA_SUM(GkrTwoRounds<D, 0, LEAVES>); \
+    SLUICE_CUDA_SUM(GkrTwoRounds<D, 2, LEAVES>)
 
 /// gkr_tail_kernels.h
 #define SLUICE_CUDA_GKR_TAIL(D, ...) SLUICE_CUDA_KERNEL(Tail<D, GkrTail<D>, __VA_ARGS__>)

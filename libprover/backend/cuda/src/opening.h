@@ -128,7 +128,7 @@ class OpeningSteps {
                 opening.num_queries(opening.kind == params::OpeningKind::basefold ? 0 : level);
             opened = std::max(opened, open_oracle_bytes<Hasher>(opening, h, level, D, queries));
         }
-        return EqTable<D>::bytes_for(h) + std::max({sum_bytes<D>(), kAlignment, opened});
+        return EqTable<D>::bytes_for(h) + std::max({sum_bytes<D, 2>(), kAlignment, opened});
     }
 
     const Context& context_;

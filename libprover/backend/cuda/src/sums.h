@@ -44,10 +44,10 @@ template <class Term>
     return add_up(context, partial.data(), blocks, place);
 }
 
-/// Most that `sum` takes, and an EqTable.
-template <unsigned D>
+/// Most that `sum` takes for N sums.
+template <unsigned D, unsigned N>
 [[nodiscard]] constexpr std::uint64_t sum_bytes() noexcept {
-    return aligned(kMaxSumBlocks * sizeof(Sums<D, 4>));
+    return aligned(kMaxSumBlocks * sizeof(Sums<D, N>));
 }
 
 /// The tables behind an EqView, for points of up to `variables`.
