@@ -10,7 +10,8 @@
 #   make fuzz     each fuzzer for FUZZ_SECONDS under the same sanitizers
 #   make nightly  millions of random comparisons with other implementations; about two hours on 2 cores
 #   make cuda-report   registers and memory of every CUDA kernel on all cards, and what compiling takes, into benchmarks/results
-#   make cuda-pack     what a machine with a card runs: tests and benchmarks of the CUDA backend, in build/release/cuda_pack
+#   make cuda-pack     what a machine with a card runs: tests and benchmarks of the CUDA backend, in
+#                     build/release/cuda_pack.tar.gz
 #   make build-budget  the same for the architecture of the build, printed alone; fails over the budget of a unit or of all
 #   make ci       what CI runs, two jobs at once, warnings as errors: check-format, test, sanitize, fuzz, configurations
 

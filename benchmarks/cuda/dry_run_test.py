@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Packs what a machine with a card is given, and goes through run.sh from there without one: a test.
 
-    benchmarks/cuda/dry_run_test.py BUILD FOLDER      FOLDER is made anew
+    benchmarks/cuda/dry_run_test.py BUILD FOLDER ARCHITECTURES      FOLDER is made anew
 
 SPDX-License-Identifier: MIT OR Apache-2.0
 """
@@ -13,10 +13,12 @@ import subprocess
 import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
-build, folder = map(os.path.abspath, sys.argv[1:])
+build, folder = map(os.path.abspath, sys.argv[1:3])
+architectures = sys.argv[3].split(";")
+MOST_MIB = 48  # of the archive, with kernels for one architecture
 BLOCKS = ["block_sample"] if os.path.exists(os.path.join(build, "guest", "block.elf")) else []
-PARTS = ["device", "kernel_tests", "proof_tests", "kernels", "proofs", *BLOCKS, "memcheck", "racecheck"]
-pack = os.path.join(folder, "elsewhere", "pack")
+PARTS = ["device", "kernel_tests", "fill_tests", "proof_tests", "kernels", "proofs", *BLOCKS, "memcheck", "racecheck"]
+archive, pack = os.path.join(folder, "pack.tar.gz"), os.path.join(folder, "elsewhere", "pack")
 fakes = os.path.join(folder, "fakes")  # programs that hide those of the machine
 
 
@@ -47,9 +49,12 @@ def run(name, *options, **environment):
 shutil.rmtree(folder, ignore_errors=True)
 os.makedirs(os.path.dirname(pack))
 os.makedirs(fakes)
-# Packed here and moved: nothing may depend on where it lies.
-subprocess.run([os.path.join(here, "pack.sh"), build, os.path.join(folder, "pack"), "/nowhere"], check=True)
-os.rename(os.path.join(folder, "pack"), pack)
+# Packed here and unpacked elsewhere: nothing may depend on where it lies.
+subprocess.run([os.path.join(here, "pack.sh"), build, archive, "/nowhere"], check=True)
+check(len(architectures) > 1 or os.path.getsize(archive) < MOST_MIB << 20, f"the archive has {os.path.getsize(archive) >> 20} MiB")
+check(os.listdir(folder).count("pack.tar.gz") == 1 and not [name for name in os.listdir(folder) if name.startswith("pack.tar.gz.")],
+      "packing left files")
+subprocess.run(["tar", "-C", os.path.dirname(pack), "-xzf", archive], check=True)
 for program in os.listdir(os.path.join(pack, "bin")):
     linked = subprocess.run(["ldd", os.path.join(pack, "bin", program)], check=True, text=True, capture_output=True).stdout
     for name, path in re.findall(r"(\S+) => (.+) \(", linked):
@@ -68,7 +73,7 @@ driver = reasons["device"]
 check(re.search(r"cudaGetDeviceCount|no CUDA kernels", driver), f"the driver's reason is not told, but {driver!r}")
 for part in PARTS:
     check(states[part] == ("passed" if part in ("kernels", "proofs") else "skipped"), f"{part} is {states[part]}: {reasons[part]}")
-for part in ("kernel_tests", "proof_tests"):
+for part in ("kernel_tests", "fill_tests", "proof_tests"):
     check(reasons[part] == driver, f"{part} is skipped for {reasons[part]!r}, the device for {driver!r}")
 for part in BLOCKS:
     check(re.search(r"cudaGetDeviceCount|no CUDA kernels", reasons[part]), f"{part} is skipped for {reasons[part]!r}")

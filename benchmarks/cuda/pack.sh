@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# What run.sh needs on a machine that has a driver and nothing else of ours: a folder to carry there.
-#   benchmarks/cuda/pack.sh BUILD FOLDER [BLOCKS]      BUILD has bench_cuda, test_backend_cuda, test_prover_cuda, the tool and the
-#                                                      guest; BLOCKS has mainnet blocks, in folders by number; without
-#                                                      it those of $SLUICE_TEST_DATA are taken, if there are any
+# What run.sh needs on a machine that has a driver and nothing else of ours: a folder, in an archive to carry there.
+#   benchmarks/cuda/pack.sh BUILD NAME.tar.gz [BLOCKS]      BUILD has bench_cuda, test_backend_cuda, test_chips_device,
+#                                                           test_prover_cuda, the tool and the guest; BLOCKS has mainnet
+#                                                           blocks, in folders by number; without it those of
+#                                                           $SLUICE_TEST_DATA are taken, if there are any
 # Programs find their libraries by $ORIGIN/../lib; the CUDA runtime is in them, the driver and libc are the machine's.
-# Less than 64 MiB, or it fails. SPDX-License-Identifier: MIT OR Apache-2.0
+# SPDX-License-Identifier: MIT OR Apache-2.0
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
-folder=$2
-rm -rf "$folder"
+archive=$2
+name=$(basename "$archive" .tar.gz)
+work=$(mktemp -d "$archive.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+folder=$work/$name
 mkdir -p "$folder/bin" "$folder/lib" "$folder/guest" "$folder/blocks"
-for program in benchmarks/bench_cuda tests/test_backend_cuda tests/test_prover_cuda bin/sluice; do
+for program in benchmarks/bench_cuda tests/test_backend_cuda tests/test_chips_device tests/test_prover_cuda bin/sluice; do
     strip -o "$folder/bin/$(basename "$program")" "$build/$program"
 done
 # All that the loader finds, but for libc's own.
@@ -37,9 +41,6 @@ if [ -f "$build/guest/block.elf" ]; then
     done
 fi
 git -C "$here" describe --always --dirty --abbrev=12 >"$folder/commit" 2>/dev/null || echo unknown >"$folder/commit"
-size=$(du -s --block-size=1K --apparent-size "$folder" | cut -f1)
-if [ "$size" -ge 65536 ]; then
-    echo "$folder: $size KiB, which is not less than 64 MiB" >&2
-    exit 1
-fi
-echo "$folder: $size KiB; run $folder/run.sh OUT there"
+tar -C "$work" -czf "$work/archive" "$name"
+mv "$work/archive" "$archive"
+echo "$archive: $(($(stat -c %s "$archive") >> 10)) KiB; there: tar -xzf $name.tar.gz && $name/run.sh OUT"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All that a machine with a card is asked for, from a folder that pack.sh made; ten minutes at most.
+# All that a machine with a card is asked for, from the folder that pack.sh packed; ten minutes at most.
 #   run.sh OUT              writes OUT/report.json and OUT/report.md, and beside them what each part said
 #   run.sh --dry-run OUT    on no card, even where there is one; benchmarks are those of the host twin, tiny
 #
@@ -64,11 +64,12 @@ fi
 
 part device 10 "$bin/bench_cuda" --describe
 device=$(head -n 1 "$out/device.txt")
-part kernel_tests 70 "$bin/test_backend_cuda"
-part proof_tests 70 "$bin/test_prover_cuda"
+part kernel_tests 60 "$bin/test_backend_cuda"
+part fill_tests 40 "$bin/test_chips_device" '[device]'
+part proof_tests 60 "$bin/test_prover_cuda"
 bench=("$bin/bench_cuda" --markdown --benchmark_min_time=$least --benchmark_out_format=json)
-part kernels 110 "${bench[@]}" --benchmark_filter='-^proof/' --benchmark_out="$out/kernels.json"
-part proofs 90 "${bench[@]}" --benchmark_filter='^proof/' --benchmark_out="$out/proofs.json"
+part kernels 100 "${bench[@]}" --benchmark_filter='-^proof/' --benchmark_out="$out/kernels.json"
+part proofs 80 "${bench[@]}" --benchmark_filter='^proof/' --benchmark_out="$out/proofs.json"
 # Blocks proved whole, each with a CPU's verifier on its proof; reports stay, keys and proofs do not.
 for block in "$here"/blocks/*.bin; do
     [ -f "$block" ] || continue

@@ -76,7 +76,7 @@ std::vector<ProgramCase> programs(std::mt19937_64& rng) {
     return all;
 }
 
-TEST_CASE("tables filled on a device are the host's, for programs over every chip") {
+TEST_CASE("tables filled on a device are the host's, for programs over every chip", "[device]") {
     SLUICE_CUDA_DEVICES(devices);
     SLUICE_RANDOM(rng);
     std::set<std::string> filled;
@@ -107,7 +107,7 @@ TEST_CASE("tables filled on a device are the host's, for programs over every chi
     }
 }
 
-TEST_CASE("a lookup that no table has is refused while filling on a device") {
+TEST_CASE("a lookup that no table has is refused while filling on a device", "[device]") {
     SLUICE_CUDA_DEVICES(devices);
     SLUICE_RANDOM(rng);
     ProgramCase test = register_arithmetic(rng);
@@ -149,7 +149,7 @@ absl::StatusOr<std::vector<std::uint8_t>> prove(
         {cut.run.shard_count(), shard, [&]() -> absl::StatusOr<machine::TableTrace> { return cut.run.boundary(); }});
 }
 
-TEST_CASE("proofs of tables that a device fills, or the host from the same source, have the same bytes") {
+TEST_CASE("proofs of tables that a device fills, or the host from the same source, have the same bytes", "[device]") {
     SLUICE_CUDA_DEVICES(devices);
     SLUICE_RANDOM(rng);
     ProgramCase test = program_of(some_copies(rng, 12));
