@@ -10,6 +10,7 @@
 #include <set>
 
 #include "crypto/soft/keccak.h"
+#include "sluice/witness_host/batch_node_hasher.h"
 #include "support/catch.h"
 #include "support/naive_trie.h"
 
@@ -168,15 +169,35 @@ struct Outcome {
     std::size_t peak = 0;
 };
 
-Outcome run(Case test, NodeSource& source, const Hash32& root, std::size_t memory_size = std::size_t{1} << 18) {
-    test.link();
+Outcome run(Case& test, NodeSource& source, const Hash32& root, std::size_t memory_size, NodeHasher* hasher) {
     std::vector<std::uint8_t> memory(memory_size);
     Arena arena(memory.data(), memory.size());
     Outcome outcome;
-    outcome.root = run_end_pass(root, {test.accounts}, source, arena, outcome.diagnostics);
+    outcome.root = run_end_pass(root, {test.accounts}, source, arena, outcome.diagnostics, hasher);
     CHECK(arena.used() == 0);
     CHECK(outcome.diagnostics.detail().code == outcome.root.error());
     outcome.peak = arena.peak();
+    return outcome;
+}
+
+void hash_each(std::span<const ByteView> messages, std::span<Hash32> digests) {
+    std::transform(messages.begin(), messages.end(), digests.begin(), keccak256);
+}
+
+// Nodes hashed at once; and the same with all new nodes hashed at the end, which must make no difference.
+Outcome run(Case test, PositionSource& source, const Hash32& root, std::size_t memory_size = std::size_t{1} << 18) {
+    test.link();
+    PositionSource again = source;
+    const std::ptrdiff_t asked_before = std::ssize(source.asked);
+    Outcome outcome = run(test, source, root, memory_size, nullptr);
+    witness_host::BatchNodeHasher hasher(hash_each);
+    again.asked.clear();
+    const Outcome later = run(test, again, root, memory_size, &hasher);
+    CHECK(later.root.error() == outcome.root.error());
+    if (later.root.ok() && outcome.root.ok()) CHECK(*later.root == *outcome.root);
+    CHECK(std::equal(again.asked.begin(), again.asked.end(), source.asked.begin() + asked_before, source.asked.end()));
+    const ErrorDetail& detail = outcome.diagnostics.detail();
+    CHECK(std::memcmp(&later.diagnostics.detail(), &detail, sizeof detail) == 0);
     return outcome;
 }
 

@@ -125,7 +125,8 @@ class CountedAccesses final : public witness::AccessSource {
 
 Result<Hash32> ValueStreamState::apply(witness::AccessSource& accesses, Arena& /*arena*/) noexcept {
     CountedAccesses counted(accesses);
-    const Result<Hash32> root = run_end_pass(ancestors_.parent().state_root, counted, *this, arena_, diagnostics_);
+    const Result<Hash32> root =
+        run_end_pass(ancestors_.parent().state_root, counted, *this, arena_, diagnostics_, reader_.node_hasher());
     if (!root.ok()) {
         diagnostics_.locate(reader_.last().index, reader_.last().offset);
         return root;

@@ -15,6 +15,7 @@
 
 #include "sluice/abi/exit.h"
 #include "sluice/witness/reader.h"
+#include "sluice/witness_host/batch_node_hasher.h"
 #include "sluice/witness_host/format_error.h"
 #include "sluice/witness_host/records.h"
 
@@ -139,6 +140,8 @@ NativeRun execute_natively(ByteView stream, const NativeMemory& memory, executor
     witness::StreamReader reader(stream, diagnostics);
     const std::vector<Hash32> hashes = witness_host::hash_records(stream);
     reader.use_hashes(hashes);
+    witness_host::BatchNodeHasher node_hasher;
+    reader.use_node_hasher(node_hasher);
     const ErrorCode opened = reader.open();
     if (failed(opened)) {
         run.ending = ending_of(opened, diagnostics.detail());

@@ -86,14 +86,15 @@ Result<Update> LeafVisitor::visit(std::size_t, const ByteView*, Subtree&) noexce
 // Each level of recursion goes at least one nibble down, and a branch or leaf below nibble 64 is malformed, so at most
 // 65 levels are open at a time. A level takes about 700 bytes of stack in the guest, one with an extension 500 more;
 // what ends a path has frames of its own.
+template <class Hashing>
 class Walk {
  public:
-    Walk(NodeSource& nodes, Arena& scratch, Diagnostics& diagnostics) noexcept
-        : nodes_(nodes), scratch_(scratch), diagnostics_(diagnostics) {}
+    Walk(NodeSource& nodes, Hashing hashing, Arena& scratch, Diagnostics& diagnostics) noexcept
+        : nodes_(nodes), hashing_(hashing), scratch_(scratch), diagnostics_(diagnostics) {}
 
     // Walks the trie with this root; gives its root after the block.
-    Result<Hash32> run(const Hash32& root, const Hash32* storage_owner, const SortedKeys& keys,
-                       LeafVisitor& visitor) noexcept {
+    Result<Root> run(const Hash32& root, const Hash32* storage_owner, const SortedKeys& keys,
+                     LeafVisitor& visitor) noexcept {
         keys_ = &keys;
         visitor_ = &visitor;
         storage_owner_ = storage_owner;
@@ -105,8 +106,8 @@ class Walk {
         if (!(root == kEmptyTrieRoot)) rlp::put_hash(reference, root);
         SLUICE_TRY(const bool changed, walk(reference, 0, 0, keys.size(), whole));
         if (visited_ != keys.size()) return diagnostics_.fail(ErrorCode::internal_fault);
-        if (!changed) return root;
-        return root_of(whole, scratch_);
+        if (!changed) return Root{root};
+        return root_of(whole, scratch_, hashing_);
     }
 
  private:
@@ -124,6 +125,7 @@ class Walk {
                              std::size_t last, Subtree& result) noexcept {
         if (depth >= kKeyNibbles) return malformed(depth);
         const Arena::Mark mark = scratch_.mark();
+        NodeHasher::Mark begun = 0;
         std::uint8_t* buffer = nullptr;  // the branch after the block, once a child has changed
         std::uint8_t* out = nullptr;
         std::size_t copied = 0;  // bytes of the old references that are in `buffer`
@@ -145,9 +147,10 @@ class Walk {
                     buffer = static_cast<std::uint8_t*>(scratch_.allocate(kMaxBranchSize));
                     if (buffer == nullptr) return exhausted();
                     out = buffer + 3;
+                    if constexpr (Hashing::kLater) begun = hashing_.nodes->mark();
                 }
                 out = rlp::put_raw(out, {node.items + copied, node.offset[child] - copied});
-                out = put_reference(out, *target, depth + 1, scratch_);
+                out = put_reference(out, *target, depth + 1, scratch_, hashing_);
                 if (out == nullptr) return exhausted();
                 copied = node.offset[child + 1];
                 children = target->kind == Subtree::Kind::empty ? children & ~(1u << child) : children | 1u << child;
@@ -161,8 +164,14 @@ class Walk {
         }
         if ((children & (children - 1)) != 0) {
             out = rlp::put_raw(out, {node.items + copied, node.offset[16] + 1 - copied});
-            set_branch(result, keys_->key(first), depth, close_branch(buffer, out));
-        } else if (children == 0) {
+            result.path = keys_->key(first);
+            set_made_branch(result, depth, close_branch(buffer, out), hashing_, begun);
+            scratch_.rewind(mark);
+            return true;
+        }
+        // There is no branch any more.
+        if constexpr (Hashing::kLater) hashing_.nodes->rewind(begun);
+        if (children == 0) {
             result.kind = Subtree::Kind::empty;
         } else if ((children & touched) == 0) {
             // One child is left and it was not touched. It has to be known, since a leaf or an extension takes over the
@@ -189,7 +198,7 @@ class Walk {
         while (after < last && !leaves(after, path, end)) ++after;
         if (inside == first && after == last) return walk_below_extension(node, depth, first, last, result);
 
-        Builder builder(scratch_);
+        BasicBuilder<Hashing> builder(scratch_, hashing_);
         SLUICE_TRY(bool changed, visit_absent(first, inside, builder));
         Subtree part;
         if (inside == after) {
@@ -226,7 +235,7 @@ class Walk {
             return update != Update::none;
         }
         const Subtree old = result;
-        Builder builder(scratch_);
+        BasicBuilder<Hashing> builder(scratch_, hashing_);
         std::size_t at = first;
         while (at < last && keys_->key(at) < old.path) ++at;
         SLUICE_TRY(bool changed, visit_absent(first, at, builder));
@@ -253,14 +262,14 @@ class Walk {
             if (update == Update::put) set_new_leaf(first, result);
             return update == Update::put;
         }
-        Builder builder(scratch_);
+        BasicBuilder<Hashing> builder(scratch_, hashing_);
         SLUICE_TRY(const bool changed, visit_absent(first, last, builder));
         SLUICE_RETURN_IF_ERROR(note(builder.finish(result)));
         return changed;
     }
 
     // Visits keys that the trie does not hold and adds the leaves they get.
-    Result<bool> visit_absent(std::size_t first, std::size_t last, Builder& builder) noexcept {
+    Result<bool> visit_absent(std::size_t first, std::size_t last, BasicBuilder<Hashing>& builder) noexcept {
         bool changed = false;
         Subtree leaf;
         for (std::size_t i = first; i < last; ++i) {
@@ -279,14 +288,6 @@ class Walk {
         leaf.depth = kKeyNibbles;
         leaf.outside = nullptr;
         leaf.path = keys_->key(position);
-    }
-
-    static void set_branch(Subtree& result, const Hash32& prefix, unsigned depth, ByteView encoded) noexcept {
-        result.kind = Subtree::Kind::branch;
-        result.depth = static_cast<std::uint8_t>(depth);
-        result.outside = nullptr;
-        result.path = prefix;
-        result.size = static_cast<std::uint32_t>(put_reference_to(result.inside, encoded) - result.inside);
     }
 
     // `prefix` has the nibbles above `depth`.
@@ -346,6 +347,7 @@ class Walk {
     ErrorCode note(ErrorCode code) noexcept { return failed(code) ? fail(code) : code; }
 
     NodeSource& nodes_;
+    [[no_unique_address]] Hashing hashing_;
     Arena& scratch_;
     Diagnostics& diagnostics_;
     const SortedKeys* keys_ = nullptr;
@@ -393,6 +395,7 @@ class SlotVisitor final : public LeafVisitor {
         if (!(found == slot.original)) return fail(ErrorCode::trie_wrong_slot, entry, slot, found);
         if (read_only_ || slot.current == slot.original) return Update::none;
         if (slot.current.is_zero()) return Update::removed;
+        leaf.deferred = false;
         leaf.size = static_cast<std::uint32_t>(rlp::put_uint256(leaf.inside, slot.current) - leaf.inside);
         return Update::put;
     }
@@ -413,13 +416,15 @@ class SlotVisitor final : public LeafVisitor {
 };
 
 // The accounts, and below each of them its slots.
+template <class Hashing>
 class AccountVisitor final : public LeafVisitor {
  public:
-    AccountVisitor(AccessSource& accounts, const SortedKeys& keys, NodeSource& nodes, Arena& scratch,
+    AccountVisitor(AccessSource& accounts, const SortedKeys& keys, NodeSource& nodes, Hashing hashing, Arena& scratch,
                    Diagnostics& diagnostics) noexcept
         : accounts_(accounts),
           keys_(keys),
-          storage_(nodes, scratch, diagnostics),
+          storage_(nodes, hashing, scratch, diagnostics),
+          hashing_(hashing),
           scratch_(scratch),
           diagnostics_(diagnostics) {}
 
@@ -428,11 +433,12 @@ class AccountVisitor final : public LeafVisitor {
         AccountAccess account;
         const std::size_t slots = accounts_.listed_account(number, account);
         SLUICE_RETURN_IF_ERROR(compare(account, value));
-        SLUICE_TRY(const Hash32 storage_root, storage_root_after(number, account, slots, keys_.key(position)));
+        SLUICE_TRY(const Root storage_root, storage_root_after(number, account, slots, keys_.key(position)));
         if (!account.current.exists) return account.original.exists ? Update::removed : Update::none;
         AccountInfo after = account.current;
-        after.storage_root = storage_root;
-        if (after == account.original) return Update::none;
+        after.storage_root = storage_root.hash;
+        if (after == account.original && !storage_root.deferred) return Update::none;
+        if constexpr (Hashing::kLater) leaf.deferred = storage_root.deferred;
         leaf.size = static_cast<std::uint32_t>(encode_account(after, leaf.inside));
         return Update::put;
     }
@@ -457,11 +463,11 @@ class AccountVisitor final : public LeafVisitor {
     }
 
     // Authenticates the account's slots and applies their changes.
-    Result<Hash32> storage_root_after(std::size_t number, const AccountAccess& account, std::size_t slot_count,
-                                      const Hash32& hashed_address) noexcept {
+    Result<Root> storage_root_after(std::size_t number, const AccountAccess& account, std::size_t slot_count,
+                                    const Hash32& hashed_address) noexcept {
         const Hash32& before = account.original.storage_root;
         const bool starts_empty = account.storage_cleared || !account.current.exists;
-        if (slot_count == 0) return starts_empty ? kEmptyTrieRoot : before;
+        if (slot_count == 0) return Root{starts_empty ? kEmptyTrieRoot : before};
         const Arena::Mark mark = scratch_.mark();
         auto* entries = scratch_.make_array<AccessSource::SlotEntry>(slot_count);
         auto* order = scratch_.make_array<SortedKey>(slot_count);
@@ -480,12 +486,12 @@ class AccountVisitor final : public LeafVisitor {
             listed = slot_count;
             for (std::uint32_t i = 0; i < listed; ++i) order[i].index = i;
         }
-        Hash32 after = kEmptyTrieRoot;
+        Root after{kEmptyTrieRoot};
         if (listed != 0) {
             const SortedKeys keys(&entries[0].key, sizeof(AccessSource::SlotEntry), {order, listed});
             SLUICE_RETURN_IF_ERROR(refuse_duplicates(account, keys));
             SlotVisitor visitor(accounts_, number, entries, keys, starts_empty, diagnostics_);
-            SLUICE_TRY(const Hash32 walked, storage_.run(before, &hashed_address, keys, visitor));
+            SLUICE_TRY(const Root walked, storage_.run(before, &hashed_address, keys, visitor));
             if (!starts_empty) after = walked;
         }
         if (account.current.exists && account.storage_cleared) {
@@ -496,12 +502,12 @@ class AccountVisitor final : public LeafVisitor {
     }
 
     // The root of the trie that has the account's current slots and nothing else.
-    Result<Hash32> root_of_current(std::size_t number, const AccountAccess& account,
-                                   std::span<const AccessSource::SlotEntry> entries, SortedKey* order) noexcept {
+    Result<Root> root_of_current(std::size_t number, const AccountAccess& account,
+                                 std::span<const AccessSource::SlotEntry> entries, SortedKey* order) noexcept {
         for (std::uint32_t i = 0; i < entries.size(); ++i) order[i].index = i;
         const SortedKeys keys(&entries[0].key, sizeof(AccessSource::SlotEntry), {order, entries.size()});
         SLUICE_RETURN_IF_ERROR(refuse_duplicates(account, keys));
-        Builder builder(scratch_);
+        BasicBuilder<Hashing> builder(scratch_, hashing_);
         Subtree part;
         part.kind = Subtree::Kind::leaf;
         part.depth = kKeyNibbles;
@@ -513,7 +519,7 @@ class AccountVisitor final : public LeafVisitor {
             SLUICE_RETURN_IF_ERROR(note(builder.add(part)));
         }
         SLUICE_RETURN_IF_ERROR(note(builder.finish(part)));
-        return root_of(part, scratch_);
+        return root_of(part, scratch_, hashing_);
     }
 
     ErrorCode refuse_duplicates(const AccountAccess& account, const SortedKeys& keys) noexcept {
@@ -532,15 +538,17 @@ class AccountVisitor final : public LeafVisitor {
 
     AccessSource& accounts_;
     const SortedKeys& keys_;
-    Walk storage_;
+    Walk<Hashing> storage_;
+    [[no_unique_address]] Hashing hashing_;
     Arena& scratch_;
     Diagnostics& diagnostics_;
 };
 
-Result<Hash32> walk_accounts(const Hash32& parent_state_root, AccessSource& accounts, NodeSource& nodes, Arena& scratch,
-                             Diagnostics& diagnostics) noexcept {
+template <class Hashing>
+Result<Root> walk_accounts(const Hash32& parent_state_root, AccessSource& accounts, NodeSource& nodes, Hashing hashing,
+                           Arena& scratch, Diagnostics& diagnostics) noexcept {
     const std::size_t count = accounts.listed_accounts();
-    if (count == 0) return parent_state_root;
+    if (count == 0) return Root{parent_state_root};
     auto* hashed = scratch.make_array<Hash32>(count);
     auto* order = scratch.make_array<SortedKey>(count);
     if (hashed == nullptr || order == nullptr) {
@@ -557,9 +565,16 @@ Result<Hash32> walk_accounts(const Hash32& parent_state_root, AccessSource& acco
         return diagnostics.fail(ErrorCode::internal_fault,
                                 ErrorDetail().with_key(address.view()).with_what("account listed twice"));
     }
-    AccountVisitor visitor(accounts, keys, nodes, scratch, diagnostics);
-    return Walk(nodes, scratch, diagnostics).run(parent_state_root, nullptr, keys, visitor);
+    AccountVisitor<Hashing> visitor(accounts, keys, nodes, hashing, scratch, diagnostics);
+    return Walk<Hashing>(nodes, hashing, scratch, diagnostics).run(parent_state_root, nullptr, keys, visitor);
 }
+
+// A guest hashes at once, and has no code for anything else.
+#if defined(__riscv)
+constexpr bool kHashesLater = false;
+#else
+constexpr bool kHashesLater = true;
+#endif
 
 }  // namespace
 
@@ -586,17 +601,27 @@ Result<BlockAccesses> list_accesses(AccessSource& source, Arena& arena) noexcept
 }
 
 Result<Hash32> run_end_pass(const Hash32& parent_state_root, AccessSource& accesses, NodeSource& nodes, Arena& scratch,
-                            Diagnostics& diagnostics) noexcept {
+                            Diagnostics& diagnostics, NodeHasher* hasher) noexcept {
     const Arena::Mark mark = scratch.mark();
-    const auto root = walk_accounts(parent_state_root, accesses, nodes, scratch, diagnostics);
+    Result<Root> root = ErrorCode::internal_fault;
+    if constexpr (kHashesLater) {
+        if (hasher != nullptr) {
+            root = walk_accounts(parent_state_root, accesses, nodes, HashLater{hasher}, scratch, diagnostics);
+            scratch.rewind(mark);
+            if (!root.ok()) return root.error();
+            return root->deferred ? hasher->resolve(root->hash) : root->hash;
+        }
+    }
+    root = walk_accounts(parent_state_root, accesses, nodes, HashAtOnce{}, scratch, diagnostics);
     scratch.rewind(mark);
-    return root;
+    if (!root.ok()) return root.error();
+    return root->hash;
 }
 
 Result<Hash32> run_end_pass(const Hash32& parent_state_root, BlockAccesses accesses, NodeSource& nodes, Arena& scratch,
-                            Diagnostics& diagnostics) noexcept {
+                            Diagnostics& diagnostics, NodeHasher* hasher) noexcept {
     ListedAccesses source(accesses);
-    return run_end_pass(parent_state_root, source, nodes, scratch, diagnostics);
+    return run_end_pass(parent_state_root, source, nodes, scratch, diagnostics, hasher);
 }
 
 }  // namespace sluice::witness

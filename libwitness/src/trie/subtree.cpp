@@ -36,6 +36,42 @@ std::uint8_t* put_reference_to(std::uint8_t* out, ByteView encoded_node) noexcep
     return rlp::put_hash(out, keccak256(encoded_node));
 }
 
+namespace {
+
+// The same, but may leave a hash to a NodeHasher. Gives whether it did.
+template <class Hashing>
+bool put_or_defer(std::uint8_t*& out, ByteView encoded_node, [[maybe_unused]] Hashing hashing,
+                  [[maybe_unused]] NodeHasher::Mark mark) noexcept {
+    if constexpr (Hashing::kLater) {
+        if (encoded_node.size() >= 32) {
+            *out = kHashReference;
+            hashing.nodes->defer(encoded_node, mark, out + 1);
+            out += kMaxReferenceSize;
+            return true;
+        }
+    }
+    out = put_reference_to(out, encoded_node);
+    return false;
+}
+
+bool has_ticket(const Subtree& subtree) noexcept {
+    return subtree.outside == nullptr && subtree.deferred;
+}
+
+}  // namespace
+
+template <class Hashing>
+void set_made_branch(Subtree& result, unsigned depth, ByteView encoded, Hashing hashing,
+                     NodeHasher::Mark mark) noexcept {
+    result.kind = Subtree::Kind::branch;
+    result.depth = static_cast<std::uint8_t>(depth);
+    result.outside = nullptr;
+    std::uint8_t* end = result.inside;
+    const bool deferred = put_or_defer(end, encoded, hashing, mark);
+    if constexpr (Hashing::kLater) result.deferred = deferred;
+    result.size = static_cast<std::uint32_t>(end - result.inside);
+}
+
 std::size_t length_of_short_node(unsigned nibbles, std::size_t item_size) noexcept {
     const std::size_t path_size = nibbles / 2 + 1;
     return rlp::length_of_list((path_size == 1 ? 1 : 1 + path_size) + item_size);
@@ -62,9 +98,13 @@ std::uint8_t* put_short_node(std::uint8_t* out, bool leaf, const std::uint8_t* p
 
 namespace {
 
-// Encodes the leaf or extension that `subtree` is at `depth` and hands the bytes to `use`.
-template <class Use>
-bool with_short_node(const Subtree& subtree, unsigned depth, Arena& scratch, const Use& use) noexcept {
+// In an account's encoding the storage root is followed by the code hash as a string, which ends it.
+constexpr std::size_t kRootToEnd = 32 + 33;
+
+// Encodes the leaf or extension that `subtree` is at `depth` and hands the bytes to `use`, with the hasher's mark.
+template <class Hashing, class Use>
+bool with_short_node(const Subtree& subtree, unsigned depth, Arena& scratch, [[maybe_unused]] Hashing hashing,
+                     const Use& use) noexcept {
     const ByteView content = subtree.content();
     const bool leaf = subtree.kind == Subtree::Kind::leaf;
     const std::size_t item_size = leaf ? rlp::length_of_string(content) : content.size();
@@ -78,34 +118,62 @@ bool with_short_node(const Subtree& subtree, unsigned depth, Arena& scratch, con
     }
     std::uint8_t* end = put_short_node(node, leaf, subtree.path.bytes.data(), depth, subtree.depth, item_size);
     end = leaf ? rlp::put_string(end, content) : rlp::put_raw(end, content);
-    use(ByteView(node, end));
+    NodeHasher::Mark begun = 0;
+    if constexpr (Hashing::kLater) {
+        begun = hashing.nodes->mark();
+        if (has_ticket(subtree)) hashing.nodes->place(end - (leaf ? kRootToEnd : 32));
+    }
+    use(ByteView(node, end), begun);
     scratch.rewind(mark);
     return true;
 }
 
 }  // namespace
 
-std::uint8_t* put_reference(std::uint8_t* out, const Subtree& subtree, unsigned depth, Arena& scratch) noexcept {
+template <class Hashing>
+std::uint8_t* put_reference(std::uint8_t* out, const Subtree& subtree, unsigned depth, Arena& scratch,
+                            Hashing hashing) noexcept {
     if (subtree.kind == Subtree::Kind::empty) {
         *out = kEmptyReference;
         return out + 1;
     }
-    if (subtree.kind == Subtree::Kind::branch && subtree.depth == depth) return rlp::put_raw(out, subtree.content());
-    const bool fits =
-        with_short_node(subtree, depth, scratch, [&](ByteView node) { out = put_reference_to(out, node); });
-    return fits ? out : nullptr;
+    if (subtree.kind == Subtree::Kind::branch && subtree.depth == depth) {
+        std::uint8_t* const end = rlp::put_raw(out, subtree.content());
+        if constexpr (Hashing::kLater) {
+            if (has_ticket(subtree)) hashing.nodes->place(out + 1);
+        }
+        return end;
+    }
+    std::uint8_t* end = out;
+    bool deferred = false;
+    const bool fits = with_short_node(subtree, depth, scratch, hashing, [&](ByteView node, NodeHasher::Mark mark) {
+        deferred = put_or_defer(end, node, hashing, mark);
+    });
+    if (!fits) return nullptr;
+    if constexpr (Hashing::kLater) {
+        if (deferred) hashing.nodes->place(out + 1);
+    }
+    return end;
 }
 
-Result<Hash32> root_of(const Subtree& subtree, Arena& scratch) noexcept {
-    if (subtree.kind == Subtree::Kind::empty) return kEmptyTrieRoot;
+template <class Hashing>
+Result<Root> root_of(const Subtree& subtree, Arena& scratch, Hashing hashing) noexcept {
+    if (subtree.kind == Subtree::Kind::empty) return Root{kEmptyTrieRoot};
     if (subtree.kind == Subtree::Kind::branch && subtree.depth == 0) {
         const ByteView reference = subtree.content();
-        return reference[0] == kHashReference ? Hash32::from(reference.data() + 1) : keccak256(reference);
+        if (reference[0] != kHashReference) return Root{keccak256(reference)};
+        return Root{Hash32::from(reference.data() + 1), Hashing::kLater && has_ticket(subtree)};
     }
-    Hash32 root;
-    if (!with_short_node(subtree, 0, scratch, [&](ByteView node) { root = keccak256(node); })) {
-        return ErrorCode::arena_exhausted;
-    }
+    Root root{{}, Hashing::kLater};
+    const bool fits =
+        with_short_node(subtree, 0, scratch, hashing, [&](ByteView node, [[maybe_unused]] NodeHasher::Mark mark) {
+            if constexpr (Hashing::kLater) {
+                hashing.nodes->defer(node, mark, root.hash.bytes.data());
+            } else {
+                root.hash = keccak256(node);
+            }
+        });
+    if (!fits) return ErrorCode::arena_exhausted;
     return root;
 }
 
@@ -116,40 +184,41 @@ ByteView close_branch(std::uint8_t* buffer, const std::uint8_t* end) noexcept {
     return {start, end};
 }
 
-struct Builder::OpenBranch {
+template <class Hashing>
+struct BasicBuilder<Hashing>::OpenBranch {
     OpenBranch* below;
     Arena::Mark mark;
+    NodeHasher::Mark begun;
     std::uint8_t depth;
     std::uint8_t children;  // how many references are in place, empty ones included
     std::uint8_t* end;
     std::uint8_t node[kMaxBranchSize];
 };
 
-ErrorCode Builder::put_last() noexcept {
+template <class Hashing>
+ErrorCode BasicBuilder<Hashing>::put_last() noexcept {
     const unsigned child = nibble_at(last_.path.bytes.data(), top_->depth);
     for (; top_->children < child; ++top_->children) *top_->end++ = kEmptyReference;
-    top_->end = put_reference(top_->end, last_, top_->depth + 1u, scratch_);
+    top_->end = put_reference(top_->end, last_, top_->depth + 1u, scratch_, hashing_);
     ++top_->children;
     return top_->end != nullptr ? ErrorCode::ok : ErrorCode::arena_exhausted;
 }
 
 // Puts the latest part into the deepest open branch and makes that branch the latest part.
-ErrorCode Builder::close_top() noexcept {
+template <class Hashing>
+ErrorCode BasicBuilder<Hashing>::close_top() noexcept {
     SLUICE_RETURN_IF_ERROR(put_last());
     // The value after the references is an empty string, the same byte as an empty reference.
     for (; top_->children < 17; ++top_->children) *top_->end++ = kEmptyReference;
-    last_.kind = Subtree::Kind::branch;
-    last_.depth = top_->depth;
-    last_.outside = nullptr;
-    const std::uint8_t* end = put_reference_to(last_.inside, close_branch(top_->node, top_->end));
-    last_.size = static_cast<std::uint32_t>(end - last_.inside);
+    set_made_branch(last_, top_->depth, close_branch(top_->node, top_->end), hashing_, top_->begun);
     const Arena::Mark mark = top_->mark;
     top_ = top_->below;
     scratch_.rewind(mark);
     return ErrorCode::ok;
 }
 
-ErrorCode Builder::add(const Subtree& part) noexcept {
+template <class Hashing>
+ErrorCode BasicBuilder<Hashing>::add(const Subtree& part) noexcept {
     if (last_.kind != Subtree::Kind::empty) {
         const unsigned limit = last_.depth < part.depth ? last_.depth : part.depth;
         const unsigned fork = common_prefix(last_.path, part.path, limit);
@@ -161,6 +230,7 @@ ErrorCode Builder::add(const Subtree& part) noexcept {
             if (branch == nullptr) return ErrorCode::arena_exhausted;
             branch->below = top_;
             branch->mark = mark;
+            if constexpr (Hashing::kLater) branch->begun = hashing_.nodes->mark();
             branch->depth = static_cast<std::uint8_t>(fork);
             branch->children = 0;
             branch->end = branch->node + 3;
@@ -172,10 +242,20 @@ ErrorCode Builder::add(const Subtree& part) noexcept {
     return ErrorCode::ok;
 }
 
-ErrorCode Builder::finish(Subtree& whole) noexcept {
+template <class Hashing>
+ErrorCode BasicBuilder<Hashing>::finish(Subtree& whole) noexcept {
     while (top_ != nullptr) SLUICE_RETURN_IF_ERROR(close_top());
     whole = last_;
     return ErrorCode::ok;
 }
+
+template class BasicBuilder<HashAtOnce>;
+template class BasicBuilder<HashLater>;
+template std::uint8_t* put_reference(std::uint8_t*, const Subtree&, unsigned, Arena&, HashAtOnce) noexcept;
+template std::uint8_t* put_reference(std::uint8_t*, const Subtree&, unsigned, Arena&, HashLater) noexcept;
+template Result<Root> root_of(const Subtree&, Arena&, HashAtOnce) noexcept;
+template Result<Root> root_of(const Subtree&, Arena&, HashLater) noexcept;
+template void set_made_branch(Subtree&, unsigned, ByteView, HashAtOnce, NodeHasher::Mark) noexcept;
+template void set_made_branch(Subtree&, unsigned, ByteView, HashLater, NodeHasher::Mark) noexcept;
 
 }  // namespace sluice::witness

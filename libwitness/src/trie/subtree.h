@@ -6,6 +6,7 @@
 #include "sluice/base/arena.h"
 #include "sluice/witness/account.h"
 #include "sluice/witness/node.h"
+#include "sluice/witness/node_hasher.h"
 
 namespace sluice::witness {
 
@@ -18,7 +19,9 @@ struct Subtree {
 
     Kind kind = Kind::empty;
     std::uint8_t depth = 0;  ///< nibbles of `path`: the length of a leaf's key, or the depth of the branch
-    std::uint32_t size = 0;  ///< of the content
+    /// Only of a content in `inside`: there is a ticket in it, instead of a branch's hash or an account's storage root.
+    bool deferred = false;
+    std::uint32_t size = 0;                 ///< of the content
     const std::uint8_t* outside = nullptr;  ///< where the content is, or null: it is in `inside`
     Hash32 path;                            ///< packed nibbles; those from `depth` on mean nothing
     std::uint8_t inside[(kMaxAccountSize + 7) & ~std::size_t{7}];
@@ -54,6 +57,19 @@ void put_nibbles(Hash32& path, unsigned from, Nibbles nibbles) noexcept;
 /// Writes the reference to an encoded node: itself below 32 bytes, else its hash. Gives the end.
 std::uint8_t* put_reference_to(std::uint8_t* out, ByteView encoded_node) noexcept;
 
+/// How made nodes are hashed: at once, or by a NodeHasher later. What takes a `Hashing` is made for both of these.
+struct HashAtOnce {
+    static constexpr bool kLater = false;
+};
+struct HashLater {
+    static constexpr bool kLater = true;
+    NodeHasher* nodes;
+};
+/// Makes `result` the branch that is encoded there, but for its path. The node was begun at `mark`, if hashed later.
+template <class Hashing>
+void set_made_branch(Subtree& result, unsigned depth, ByteView encoded, Hashing hashing,
+                     NodeHasher::Mark mark) noexcept;
+
 /// Size of a leaf or extension whose path has `nibbles` nibbles and whose second item has `item_size` bytes.
 [[nodiscard]] std::size_t length_of_short_node(unsigned nibbles, std::size_t item_size) noexcept;
 /// Writes the start of such a node: all but its second item. `path` is packed, its nibbles `from` .. `to` count.
@@ -61,12 +77,23 @@ std::uint8_t* put_short_node(std::uint8_t* out, bool leaf, const std::uint8_t* p
                              std::size_t item_size) noexcept;
 
 /// Writes the reference by which a branch or extension at depth - 1 holds `subtree`, which may be empty. Gives its end;
-/// null if `scratch` is too small for a large value.
-[[nodiscard]] std::uint8_t* put_reference(std::uint8_t* out, const Subtree& subtree, unsigned depth,
-                                          Arena& scratch) noexcept;
+/// null if `scratch` is too small for a large value. If hashed later, what it writes is part of the node begun last.
+template <class Hashing = HashAtOnce>
+[[nodiscard]] std::uint8_t* put_reference(std::uint8_t* out, const Subtree& subtree, unsigned depth, Arena& scratch,
+                                          Hashing hashing = {}) noexcept;
 
+/// A trie's root, or the ticket for it.
+struct Root {
+    Hash32 hash{};
+    bool deferred = false;
+};
 /// The root of the trie that `subtree` is all of.
-Result<Hash32> root_of(const Subtree& subtree, Arena& scratch) noexcept;
+template <class Hashing>
+Result<Root> root_of(const Subtree& subtree, Arena& scratch, Hashing hashing) noexcept;
+inline Result<Hash32> root_of(const Subtree& subtree, Arena& scratch) noexcept {
+    SLUICE_TRY(const Root root, root_of(subtree, scratch, HashAtOnce{}));
+    return root.hash;
+}
 
 /// Puts the header of a branch before its items, which begin 3 bytes after `buffer` and end at `end`, and gives the
 /// branch's bytes.
@@ -75,9 +102,10 @@ Result<Hash32> root_of(const Subtree& subtree, Arena& scratch) noexcept;
 /// Joins parts of a trie, given in ascending order of their paths, none a prefix of another, into one. Holds the
 /// branches that are still open in `scratch`, at most one for each depth; while it is in use, what others take from
 /// `scratch` between two calls must have been given back.
-class Builder {
+template <class Hashing>
+class BasicBuilder {
  public:
-    explicit Builder(Arena& scratch) noexcept : scratch_(scratch) {}
+    explicit BasicBuilder(Arena& scratch, Hashing hashing = {}) noexcept : scratch_(scratch), hashing_(hashing) {}
 
     [[nodiscard]] ErrorCode add(const Subtree& part) noexcept;
     /// All that was added, as one part. Nothing remains in `scratch`.
@@ -90,8 +118,13 @@ class Builder {
     [[nodiscard]] ErrorCode close_top() noexcept;
 
     Arena& scratch_;
+    [[no_unique_address]] Hashing hashing_;
     OpenBranch* top_ = nullptr;
     Subtree last_;  // the latest part; where it hangs depends on what comes next
+};
+class Builder final : public BasicBuilder<HashAtOnce> {
+ public:
+    using BasicBuilder::BasicBuilder;
 };
 
 }  // namespace sluice::witness

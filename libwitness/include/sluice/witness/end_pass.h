@@ -5,6 +5,7 @@
 #include "sluice/base/arena.h"
 #include "sluice/base/result.h"
 #include "sluice/witness/accesses.h"
+#include "sluice/witness/node_hasher.h"
 #include "sluice/witness/trie.h"
 
 namespace sluice::witness {
@@ -27,14 +28,16 @@ namespace sluice::witness {
 ///
 /// Each account is asked for once, when its leaf is reached, and so are its slots.
 ///
+/// With a `hasher`, used for this pass alone, the new nodes are hashed at its end; result and errors are the same.
+///
 /// Returns the state root after the block. Errors: trie_* as in errors.def, with account, slot and path in
 /// `diagnostics`; whatever `nodes` returns; internal_fault if an account or a slot is there twice, or a slot that is
 /// not listed lies in parent storage that has not been cleared. Soundness: if this returns a root, every original value
 /// equals the value under `parent_state_root`, whatever `nodes` gave.
 Result<Hash32> run_end_pass(const Hash32& parent_state_root, AccessSource& accesses, NodeSource& nodes, Arena& scratch,
-                            Diagnostics& diagnostics) noexcept;
+                            Diagnostics& diagnostics, NodeHasher* hasher = nullptr) noexcept;
 /// The same for a list.
 Result<Hash32> run_end_pass(const Hash32& parent_state_root, BlockAccesses accesses, NodeSource& nodes, Arena& scratch,
-                            Diagnostics& diagnostics) noexcept;
+                            Diagnostics& diagnostics, NodeHasher* hasher = nullptr) noexcept;
 
 }  // namespace sluice::witness

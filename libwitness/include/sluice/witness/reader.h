@@ -6,6 +6,7 @@
 
 #include "sluice/base/result.h"
 #include "sluice/witness/item.h"
+#include "sluice/witness/node_hasher.h"
 #include "sluice/witness/stream.h"
 
 namespace sluice::witness {
@@ -34,6 +35,8 @@ class ClientInputReader {
     virtual Result<ByteView> read_raw_bytes() noexcept;
     /// Kind of the next record, or none at the end of the input.
     [[nodiscard]] virtual RecordKind next_kind() const noexcept;
+    /// What hashes new nodes at the end of the block, or null.
+    [[nodiscard]] virtual NodeHasher* node_hasher() const noexcept { return nullptr; }
     /// Reads the end of the stream: an error unless nothing is left.
     virtual ErrorCode read_end() noexcept;
     /// The record read last, for the reports of those who check it.
@@ -54,6 +57,8 @@ class StreamReader final : public ClientInputReader {
     /// hashes[i] is keccak256 of record i's payload if that is a node or a bytecode, computed by the caller from this
     /// stream; records beyond the end have none. A host that can hash many records at once tells them before reading.
     void use_hashes(std::span<const Hash32> hashes) noexcept { hashes_ = hashes; }
+    /// Likewise, what can hash the nodes made at the end of the block at once; for this run alone.
+    void use_node_hasher(NodeHasher& hasher) noexcept { node_hasher_ = &hasher; }
 
     [[nodiscard]] const StreamHeader& header() const noexcept override { return header_; }
     Result<ByteView> read_chain_config() noexcept override;
@@ -63,6 +68,7 @@ class StreamReader final : public ClientInputReader {
     Result<WitnessItem> read_witness_input(RecordKind due) noexcept override;
     Result<ByteView> read_raw_bytes() noexcept override;
     [[nodiscard]] RecordKind next_kind() const noexcept override;
+    [[nodiscard]] NodeHasher* node_hasher() const noexcept override { return node_hasher_; }
     ErrorCode read_end() noexcept override;
     [[nodiscard]] WitnessItem last() const noexcept override { return last_; }
 
@@ -81,6 +87,7 @@ class StreamReader final : public ClientInputReader {
     WitnessItem last_{};
     StreamHeader header_{};
     std::span<const Hash32> hashes_{};
+    NodeHasher* node_hasher_ = nullptr;
     Diagnostics& diagnostics_;
 };
 
