@@ -65,12 +65,18 @@ HWY_INLINE void round(const Vector* in, Vector* out, Vector* sums, std::uint64_t
     row<4>(in, correction, out, sums, constant);
 }
 
-/// Keccak-f[1600] on kLanes states; lane l of word w is state[w * kLanes + l].
-HWY_NOINLINE void permute(std::uint64_t* state) {
+/// Absorbs a block in each of kLanes states: clears a state whose word of `keep` is 0 and not all ones, XORs the
+/// block's `words` into it, permutes. Word w of lane l is at w * kLanes + l. States are read and written as whole
+/// vectors only, since a vector of which single words were just stored is slow to load.
+HWY_NOINLINE void absorb(std::uint64_t* state, const std::uint64_t* keep, const std::uint64_t* words) {
     const Tag tag;
+    const auto kept = hn::Load(tag, keep);
     Vector even[25];
     Vector odd[25];
-    for (std::size_t w = 0; w < 25; ++w) even[w] = hn::Load(tag, state + w * kLanes);
+    for (std::size_t w = 0; w < 25; ++w) even[w] = hn::And(hn::Load(tag, state + w * kLanes), kept);
+    for (std::size_t w = 0; w < soft::kKeccakRateWords; ++w) {
+        even[w] = hn::Xor(even[w], hn::Load(tag, words + w * kLanes));
+    }
     Vector sums[5];
     for (unsigned x = 0; x < 5; ++x) {
         sums[x] = hn::Xor(hn::Xor(hn::Xor(even[x], even[x + 5]), hn::Xor(even[x + 10], even[x + 15])), even[x + 20]);
@@ -88,55 +94,57 @@ struct Job {
     std::size_t left = 0;
     std::size_t message = 0;
     bool running = false;
-    bool last = false;  ///< the block that was absorbed last is the padded one
-};
+    bool last = false;  ///< the block that was taken last is the padded one
 
-/// Absorbs the next block of a lane's message, the last one with its padding.
-void absorb(Job& job, std::uint64_t* lane, std::size_t stride) {
-    std::uint8_t padded[kRate];
-    const std::uint8_t* block = job.next;
-    job.last = job.left < kRate;
-    if (job.last) {
-        std::memset(padded, 0, sizeof padded);
-        if (job.left != 0) std::memcpy(padded, job.next, job.left);
-        padded[job.left] ^= 0x01;
+    /// The next block of the message, the last one with its padding in `padded`.
+    const std::uint8_t* take(std::uint8_t* padded) {
+        const std::uint8_t* block = next;
+        last = left < kRate;
+        if (!last) {
+            next += kRate;
+            left -= kRate;
+            return block;
+        }
+        std::memset(padded, 0, kRate);
+        if (left != 0) std::memcpy(padded, next, left);
+        padded[left] ^= 0x01;
         padded[kRate - 1] ^= 0x80;
-        block = padded;
+        return padded;
     }
-    for (std::size_t w = 0; w < soft::kKeccakRateWords; ++w) lane[w * stride] ^= load_le<std::uint64_t>(block + 8 * w);
-    if (!job.last) {
-        job.next += kRate;
-        job.left -= kRate;
-    }
-}
+};
 
 void hash_messages(const ByteView* messages, const std::uint32_t* order, std::size_t count, Hash32* digests) {
     alignas(64) std::uint64_t state[25 * kLanes] = {};
+    alignas(64) std::uint64_t keep[kLanes];
+    alignas(64) std::uint64_t words[soft::kKeccakRateWords * kLanes] = {};
+    std::uint8_t padded[kRate];
     Job jobs[kLanes];
     std::size_t begun = 0;
     for (std::size_t ended = 0; ended < count;) {
         for (std::size_t l = 0; l < kLanes; ++l) {
             Job& job = jobs[l];
+            keep[l] = ~std::uint64_t{0};
             if (!job.running) {
                 if (begun == count) continue;
                 const std::size_t message = order[begun++];
                 job = {messages[message].data(), messages[message].size(), message, true, false};
-                for (std::size_t w = 0; w < 25; ++w) state[w * kLanes + l] = 0;
+                keep[l] = 0;
             }
             // The last message alone is done faster without lanes.
             if (kLanes > 1 && count - ended == 1) {
                 std::uint64_t alone[25];
-                for (std::size_t w = 0; w < 25; ++w) alone[w] = state[w * kLanes + l];
+                for (std::size_t w = 0; w < 25; ++w) alone[w] = state[w * kLanes + l] & keep[l];
                 do {
-                    absorb(job, alone, 1);
-                    soft::keccak_f1600(alone);
+                    soft::PlainKeccak::absorb_block(alone, job.take(padded));
                 } while (!job.last);
                 std::memcpy(digests[job.message].bytes.data(), alone, sizeof digests[job.message].bytes);
                 return;
             }
-            absorb(job, state + l, kLanes);
+            const std::uint8_t* const block = job.take(padded);
+            for (std::size_t w = 0; w < soft::kKeccakRateWords; ++w)
+                words[w * kLanes + l] = load_le<std::uint64_t>(block + 8 * w);
         }
-        permute(state);
+        absorb(state, keep, words);
         for (std::size_t l = 0; l < kLanes; ++l) {
             Job& job = jobs[l];
             if (!job.running || !job.last) continue;
