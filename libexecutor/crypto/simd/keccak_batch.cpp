@@ -88,6 +88,12 @@ HWY_NOINLINE void absorb(std::uint64_t* state, const std::uint64_t* keep, const 
     for (std::size_t w = 0; w < 25; ++w) hn::Store(even[w], tag, state + w * kLanes);
 }
 
+/// Messages lie anywhere: what a lane will hash next is fetched while the lanes are busy with what they have.
+void prefetch(ByteView message) {
+    constexpr std::size_t kMost = 1024;  // the rest is read in order, which processors foresee
+    for (std::size_t at = 0; at < std::min(message.size(), kMost); at += 64) __builtin_prefetch(message.data() + at);
+}
+
 /// What is left of a lane's message.
 struct Job {
     const std::uint8_t* next = nullptr;
@@ -127,6 +133,7 @@ void hash_messages(const ByteView* messages, const std::uint32_t* order, std::si
             if (!job.running) {
                 if (begun == count) continue;
                 const std::size_t message = order[begun++];
+                if (begun + kLanes < count) prefetch(messages[order[begun + kLanes]]);
                 job = {messages[message].data(), messages[message].size(), message, true, false};
                 keep[l] = 0;
             }
