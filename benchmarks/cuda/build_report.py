@@ -43,6 +43,7 @@ REASONS = {
     "Tail<5, GkrTail": "ptxas spills two words: blocks of 512 threads leave 128 registers to each",
     "Tail<4, ProductTail": "ptxas spills two words of its own accord: blocks of 512 threads may have 128 registers",
     "SumBlocks<JaggedCorners<4>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
+    "SumBlocks<ProductRounds<4, 1, 2>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
     "SumBlocks<ZerocheckRound<4, false>": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers; the slots of a "
     "program are in memory in any case",
     "SumBlocks<GkrRound<5, 2, true>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",

@@ -72,15 +72,21 @@ struct Steps : ChipCode {
                     WeightedRound<D, kFold>{source.view(), target.view(), size, eq, some()});
     }
 
-    template <bool kFold>
+    /// Products that so many rounds in a pass take for an element of both vectors.
+    static constexpr double products_of_element(unsigned rounds) { return rounds == 1 ? 2 / 2.0 : 8 / 4.0; }
+
+    template <unsigned kRounds, unsigned kBind>
     static void product(benchmark::State& state, const Fixture& fixture) {
-        const std::uint64_t size = std::uint64_t{1} << log_vector();
+        const std::uint64_t size = std::uint64_t{1} << log_vector(), bound = size >> kBind;
         const auto a = fixture.vector<D>(size), b = fixture.vector<D>(size);
-        const auto next_a = fixture.vector<D>(size / 2), next_b = fixture.vector<D>(size / 2);
-        const auto n = static_cast<double>(size);
-        const Work work = kFold ? Work{3 * n * kExt, n / 4 * 6 * kProduct} : Work{2 * n * kExt, n / 2 * 2 * kProduct};
-        measure_sum(state, fixture, work, size / (kFold ? 4 : 2),
-                    ProductRound<D, kFold>{a.view(), b.view(), next_a.view(), next_b.view(), size, some()});
+        const auto next_a = fixture.vector<D>(bound), next_b = fixture.vector<D>(bound);
+        const auto from = static_cast<double>(size), to = static_cast<double>(bound);
+        // A variable that is bound leaves half of the elements, each by a product.
+        const Work work{(2 * from + (kBind == 0 ? 0 : 2 * to)) * kExt,
+                        (2 * (from - to) + to * products_of_element(kRounds)) * kProduct};
+        measure_sum(
+            state, fixture, work, bound >> kRounds,
+            ProductRounds<D, kRounds, kBind>{a.view(), b.view(), next_a.view(), next_b.view(), size, {some(), some()}});
     }
 
     // ---- GKR: one interaction of products and one of fractions, of the same size
@@ -312,13 +318,14 @@ struct Steps : ChipCode {
                     JaggedCorners<D>{stack(values), {device_pieces.data(), kStack}, eq});
     }
 
+    template <unsigned kRounds>
     static void jagged_blocks(benchmark::State& state, const Fixture& fixture) {
         const auto values = fixture.values(kStack << log_height());
         const auto made = pieces();
         const DeviceBuffer<Piece<D>> device_pieces(fixture.context(), std::span<const Piece<D>>(made));
         const EqTable<D> table(fixture.context(), log_height() - 2);
         const auto q = fixture.vector<D>(values.size() / 4), j = fixture.vector<D>(values.size() / 4);
-        JaggedBlocks<D> term{};
+        JaggedBlocks<D, kRounds> term{};
         term.stack = stack(values);
         term.pieces = {device_pieces.data(), kStack};
         term.eq = fill_eq(fixture, table, log_height() - 2);
@@ -327,8 +334,10 @@ struct Steps : ChipCode {
         term.q = q.view();
         term.j = j.view();
         const auto blocks = static_cast<double>(term.size);
-        measure_sum(state, fixture, {blocks * (4 * kWord + 2 * kExt), blocks * (4 * D + 3 * kProduct), 4 * blocks},
-                    term.size / 2, term);
+        const double products = 2 + products_of_element(kRounds);
+        measure_sum(state, fixture,
+                    {blocks * (4 * kWord + 2 * kExt), blocks * (4 * D + products * kProduct), 4 * blocks},
+                    term.size >> kRounds, term);
     }
 
     static void combine_columns(benchmark::State& state, const Fixture& fixture) {
@@ -415,9 +424,12 @@ struct Steps : ChipCode {
         named("zerocheck/fold and round", zerocheck_round<false>);
         named("zerocheck/columns at the point", column_sums);
         named("jagged/first two rounds", jagged_corners);
-        named("jagged/blocks", jagged_blocks);
-        named("jagged, whir/first round", product<false>);
-        named("jagged, whir/fold and round", product<true>);
+        named("jagged/blocks and round", jagged_blocks<1>);
+        named("jagged/blocks and two rounds", jagged_blocks<2>);
+        named("whir/first round", product<1, 0>);
+        named("jagged, whir/fold and round", product<1, 1>);
+        named("jagged/fold twice and round", product<1, 2>);
+        named("jagged/fold twice and two rounds", product<2, 2>);
         named("opening/combine columns", combine_columns);
         named("opening/first round", weighted<false>);
         named("opening/fold and round", weighted<true>);

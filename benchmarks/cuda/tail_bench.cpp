@@ -85,7 +85,7 @@ struct Tails : ChipCode {
         tail.b[0] = b.view();
         tail.b[1] = half_b.view();
         tail.kept_round = tail.count + 1;
-        // As ProductRound of sizes that are halved.
+        // As ProductRounds of sizes that are halved.
         const auto n = static_cast<double>(size);
         measure_tail(state, fixture, {2 * 3 * n * kExt, 2 * n / 4 * 6 * kProduct}, tail);
     }

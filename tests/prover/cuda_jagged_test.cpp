@@ -25,17 +25,24 @@ void compare_jagged(Proofs<D, Hasher>& proofs, std::mt19937_64& rng) {
     CHECK(stack->point == expected_claims->point);
     CHECK(found.bytes == expected.bytes);
     CHECK(proofs.pool->current() == held);
-    CHECK(proofs.pool->peak() - held <= JaggedProver<D, Hasher>::plan(proofs.shape));
+    CHECK(proofs.pool->peak() - held <= JaggedProver<D, Hasher>::plan(proofs.shape, proofs.context.tuning));
 }
 
-TEST_CASE("the jagged reduction says what it says on the CPU, within its memory plan, whichever rounds are a tail's") {
+TEST_CASE(
+    "the jagged reduction says what it says on the CPU, within its memory plan, whichever rounds share a pass or are a "
+    "tail's") {
     SLUICE_RANDOM(rng);
     for_degrees(params::OpeningId::basefold_rate_1_2, [&](auto& proofs) {
-        // None, those of columns alone, some, and all that can be.
-        for (const std::uint64_t values : {0, 2, 5, 60, 1000, 1 << 20}) {
-            CAPTURE(values);
-            proofs.context.tuning.tail_values = values;
-            compare_jagged(proofs, rng);
+        Tuning& tuning = proofs.context.tuning;
+        // In a tail: none, those of columns alone, some, and all that can be.
+        for (const std::uint64_t tail : {0, 2, 5, 60, 1000, 1 << 20}) {
+            // Two in a pass: wherever that may be, in large vectors, nowhere.
+            for (const std::uint64_t two : {std::uint64_t{0}, std::uint64_t{100}, ~std::uint64_t{0}}) {
+                tuning.tail_values = tail;
+                tuning.two_round_values = two;
+                CAPTURE(tail, two);
+                compare_jagged(proofs, rng);
+            }
         }
     });
 }

@@ -113,10 +113,14 @@ TEMPLATE_TEST_CASE("proofs are those of the CPU backend, byte for byte, within t
                     {1, [&](std::uint32_t) -> absl::StatusOr<machine::TableTrace> { return trace; }, {}});
             }
         }
-        for (const std::uint64_t tails : {0, 12, 1 << 20}) {
-            CAPTURE(tails);
+        for (const std::uint64_t size : {0, 12, 1 << 20}) {
+            CAPTURE(size);
             compare_proofs<TestType>(device, {&*registers, &*boundary}, 7, tables_of(shards),
-                                     {.tail_groups = tails, .tail_values = tails, .tail_pairs = tails});
+                                     {.two_round_groups = size,
+                                      .two_round_values = size,
+                                      .tail_groups = size,
+                                      .tail_values = size,
+                                      .tail_pairs = size});
         }
     }
 }

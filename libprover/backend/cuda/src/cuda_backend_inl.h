@@ -79,7 +79,7 @@ class CudaBackendImpl final : public CudaBackend<D, Hasher> {
                                        : WhirProver<D, Hasher>::plan(shape, opening);
         return commitments + std::max({GkrProver<D, Hasher>::plan(shape, context_.tuning),
                                        ZerocheckProver<D, Hasher>::plan(shape, context_.tuning),
-                                       JaggedProver<D, Hasher>::plan(shape), open});
+                                       JaggedProver<D, Hasher>::plan(shape, context_.tuning), open});
     }
 
     absl::StatusOr<std::unique_ptr<CommitmentType>> commit(

@@ -424,17 +424,14 @@ class GkrProver {
                                                              point);
             };
             if (two) {
-                Sums<D, 9> sums = two_rounds(pass, current, unbound);
+                TwoRoundSums<D> sums = two_rounds(pass, current, unbound);
                 for (const std::size_t v : {0, 1, 3, 4}) sums.value[v] += neutral;
                 const auto first = [&](std::size_t i) {
                     return math::evaluate_line(sums.value[3 * i], sums.value[3 * i + 1], rho[k + 1]);
                 };
-                const auto second = [&](std::size_t j) {
-                    return backend::quadratic_at(sums.value[j], sums.value[3 + j], sums.value[6 + j], point.back());
-                };
                 send(k, first(rho[k].is_zero() ? 1 : 0), first(2));
-                const Ext known = second(rho[k + 1].is_zero() ? 1 : 0), top = second(2);
-                send(k + 1, known, top);
+                const Ext r = point.back();
+                send(k + 1, second_round(sums, rho[k + 1].is_zero() ? 1 : 0, r), second_round(sums, 2, r));
             } else {
                 const Sums<D, 2> sums = one_round(pass, current, unbound, rho[k].is_zero());
                 send(k, sums.value[0] + neutral, sums.value[1]);
@@ -487,7 +484,7 @@ class GkrProver {
                 return pass.from_leaves ? run.template operator()<2, true>() : run.template operator()<2, false>();
         }
     }
-    [[nodiscard]] Sums<D, 9> two_rounds(const Pass& pass, Nodes& nodes, unsigned bind) const {
+    [[nodiscard]] TwoRoundSums<D> two_rounds(const Pass& pass, Nodes& nodes, unsigned bind) const {
         const auto run = [&]<unsigned kBind, bool kLeaves>() {
             return sum_of<kBind, kLeaves>(pass, nodes, GkrTwoRounds<D, kBind, kLeaves>{}, 2);
         };

@@ -240,11 +240,10 @@ struct GkrRound {
 };
 
 /// Two rounds over pair x of groups of every interaction, whose variables tell the nodes of a group apart, and the two
-/// groups. Value 3 i + j is that of the terms, which have degree 2 in both, with the first variable at i and the second
-/// at j: at 0, at 1, and the leading coefficient.
+/// groups.
 template <unsigned D, unsigned kBind, bool kLeaves>
 struct GkrTwoRounds {
-    using Value = Sums<D, 9>;
+    using Value = TwoRoundSums<D>;
     using Ext = Extension<D>;
 
     SegmentsView<D> segments;

@@ -3,14 +3,14 @@
 //
 // Over a block of four rows that are all there, J is a number times eq(r_0, x_0) eq(r_1, x_1): four sums over the
 // blocks tell the first two rounds, and J is not stored until a quarter of it is left. Blocks that a column ends in,
-// one at most for each column, are the host's in these rounds.
+// one at most for each column, are the host's in these rounds. While the vectors are large, later passes make the sums
+// of two rounds as well; each binds the variables of the pass before as it reads.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -62,15 +62,32 @@ class JaggedProver {
         // A quarter of Q and J, as far as there are columns.
         ExtBuffer<D> q(context_, blocks());
         ExtBuffer<D> j(context_, blocks());
-        Sums<D, 2> sums = fold_blocks(eq, point, q, j);
+        const Passes passes(layout_, context_.tuning);
+        TwoRoundSums<D> both{};
+        Sums<D, 2> sums{};
+        if (passes.singles != 2) {
+            both = fold_blocks<2>(eq, point, q, j);
+        } else {
+            sums = fold_blocks<1>(eq, point, q, j);
+        }
         backend::StackClaims<D> result;
+        const auto send_round = [&](const Ext& at_zero, const Ext& top) {
+            const Ext at_one = claim - at_zero;
+            claim = send(at_zero, at_one, backend::quadratic_at_two(at_zero, at_one, top), channel, point);
+        };
+        const auto unbound = [&](unsigned count) { return std::span<const Ext>(point).last(count); };
         unsigned k = 2;
-        for (; k < variables && (k == 2 || q.size() > context_.tuning.tail_values); ++k) {
-            if (k != 2) sums = product_round(context_, q, j, std::optional<Ext>(point.back()));
+        for (; k < passes.singles; k += 2) {
+            if (k != 2) both = product_pass<2, 2>(context_, q, j, unbound(2));
             if (k == height_variables) result.values = q.download(context_.stream);
-            const Ext at_one = claim - sums.value[0];
-            claim = send(sums.value[0], at_one, backend::quadratic_at_two(sums.value[0], at_one, sums.value[1]),
-                         channel, point);
+            send_round(both.value[0] + both.value[1], both.value[6] + both.value[7]);
+            const Ext r = point.back();
+            send_round(second_round(both, 0, r), second_round(both, 2, r));
+        }
+        for (; k < passes.tail; ++k) {
+            if (k != 2) sums = product_round(context_, q, j, unbound(k == passes.singles ? 2 : 1));
+            if (k == height_variables) result.values = q.download(context_.stream);
+            send_round(sums.value[0], sums.value[1]);
         }
         if (k < variables) {
             last_rounds(q, j, claim, channel, point, result.values);
@@ -85,7 +102,7 @@ class JaggedProver {
     }
 
     /// Bytes of device memory at most.
-    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape) {
+    [[nodiscard]] static std::uint64_t plan(const backend::TableShape& shape, const Tuning& tuning) {
         const backend::Layout layout = backend::make_layout(shape.machine, shape.heights, shape.stack_height);
         const std::uint64_t blocks = (std::uint64_t{layout.stack_columns()} << shape.stack_height) / 4;
         std::uint64_t columns = 0;
@@ -95,12 +112,15 @@ class JaggedProver {
             ends = std::max<std::uint64_t>(ends, group.size());
         }
         const unsigned mu = backend::row_variables(shape.heights);
-        const std::uint64_t vectors = 2 * (ExtBuffer<D>::bytes_for(blocks) + ExtBuffer<D>::bytes_for((blocks + 1) / 2));
+        const bool both = Passes(layout, tuning).singles != 2;
+        const std::uint64_t bound = both ? (blocks + 3) / 4 : (blocks + 1) / 2;
+        const std::uint64_t vectors = 2 * (ExtBuffer<D>::bytes_for(blocks) + ExtBuffer<D>::bytes_for(bound));
         const std::uint64_t gathered =
             aligned(4 * ends * sizeof(std::uint64_t)) + aligned(4 * ends * sizeof(KoalaBear));
         return std::max(vectors, 2 * ExtBuffer<D>::bytes_for(blocks) + aligned(columns * sizeof(Piece<D>))) +
                EqTable<D>::bytes_for(mu < 2 ? 0 : mu - 2) +
-               std::max({gathered, sum_bytes<D, 4>(), aligned(tail_outputs(layout) * sizeof(Ext))});
+               std::max({gathered, both ? sum_bytes<D, 9>() : sum_bytes<D, 4>(),
+                         aligned(tail_outputs(layout) * sizeof(Ext))});
     }
 
  private:
@@ -109,6 +129,27 @@ class JaggedProver {
         std::size_t piece;
         std::array<KoalaBear, 4> q;
         std::array<Ext, 4> j;
+    };
+
+    /// How the rounds after the first two are made: those before `singles` two in a pass, then those before `tail` one
+    /// in a pass, and the rest by a tail.
+    struct Passes {
+        unsigned singles = 2, tail;
+
+        Passes(const backend::Layout& layout, const Tuning& tuning) {
+            const unsigned height = layout.stack_height;
+            const unsigned variables = height + layout.column_variables();
+            // Elements with k variables bound.
+            const auto left = [&](unsigned k) {
+                return ((std::uint64_t{layout.stack_columns()} << height) + (std::uint64_t{1} << k) - 1) >> k;
+            };
+            tail = std::min(3u, variables);
+            while (tail < variables && left(tail - 1) > tuning.tail_values) ++tail;
+            // After the last of two rounds comes one by itself, which leaves one variable to bind, as the tail and the
+            // end expect; and round `height` begins a pass, since the values of the stack columns are what it makes.
+            while (singles + 2 < tail && singles + 1 != height && left(singles) >= tuning.two_round_values)
+                singles += 2;
+        }
     };
 
     /// Row variables within a block, and above: without two there is no complete block.
@@ -219,10 +260,11 @@ class JaggedProver {
         return current;
     }
 
-    /// Q and J with the two variables of a block bound, and the sums of the next round.
-    [[nodiscard]] Sums<D, 2> fold_blocks(const EqView<D>& eq, const std::vector<Ext>& point, const ExtBuffer<D>& q,
-                                         const ExtBuffer<D>& j) {
-        JaggedBlocks<D> term{};
+    /// Q and J with the two variables of a block bound, and the sums of the next rounds.
+    template <unsigned kRounds>
+    [[nodiscard]] RoundSums<D, kRounds> fold_blocks(const EqView<D>& eq, const std::vector<Ext>& point,
+                                                    const ExtBuffer<D>& q, const ExtBuffer<D>& j) {
+        JaggedBlocks<D, kRounds> term{};
         for (unsigned c = 0; c < 4; ++c) term.weights[c] = eq_bit(point[0], c & 1) * eq_bit(point[1], c >> 1);
         Ext within = Ext::one();  // eq of the two variables
         for (std::size_t k = 0; k < low_variables(); ++k) within *= math::evaluate_eq(claims_.point[k], point[k]);
@@ -237,7 +279,7 @@ class JaggedProver {
         term.size = blocks();
         term.q = q.view();
         term.j = j.view();
-        return sum(context_, (blocks() + 1) / 2, term);
+        return sum(context_, (blocks() + (1u << kRounds) - 1) >> kRounds, term);
     }
 
     /// What the last rounds write: messages, challenges, and the values of the stack columns.

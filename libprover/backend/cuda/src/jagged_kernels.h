@@ -71,10 +71,10 @@ struct JaggedCorners {
     }
 };
 
-/// Q and J with the variables within a block bound, and the sums of the round of the next variable: pair x of blocks.
-template <unsigned D>
+/// Q and J with the variables within a block bound, and the sums of the round of the next variable, or of the next two.
+template <unsigned D, unsigned kRounds>
 struct JaggedBlocks {
-    using Value = Sums<D, 2>;
+    using Value = RoundSums<D, kRounds>;
 
     StackView stack;
     PiecesView<D> pieces;
@@ -84,11 +84,8 @@ struct JaggedBlocks {
     ExtView<D> q, j;
 
     SLUICE_HD Value operator()(std::uint64_t x, std::uint64_t) const {
-        // No loop over the two: it would not be unrolled, and arrays with its index would not be in registers.
-        Extension<D> a[2], b[2];
-        make(2 * x, a[0], b[0]);
-        make(2 * x + 1, a[1], b[1]);
-        return line_product(a, b);
+        return product_sums<D, kRounds>(
+            x, [&](std::uint64_t block, Extension<D>& of_q, Extension<D>& of_j) { make(block, of_q, of_j); });
     }
 
  private:

@@ -6,9 +6,10 @@
 #define SLUICE_CUDA_SUM(...) SLUICE_CUDA_KERNEL(SumBlocks<__VA_ARGS__>)
 
 /// sum_kernels.h
-#define SLUICE_CUDA_SUM_KERNELS(D) \
-    SLUICE_CUDA_KERNEL(FillEq<D>); \
-    SLUICE_CUDA_SUM(PartialSums<Sums<D, 2>>)
+#define SLUICE_CUDA_SUM_KERNELS(D)            \
+    SLUICE_CUDA_KERNEL(FillEq<D>);            \
+    SLUICE_CUDA_SUM(PartialSums<Sums<D, 2>>); \
+    SLUICE_CUDA_SUM(PartialSums<TwoRoundSums<D>>)
 
 /// gkr_kernels.h
 #define SLUICE_CUDA_GKR_KERNELS(D)            \
@@ -16,8 +17,7 @@
     SLUICE_CUDA_KERNEL(BuildLayer<D, true>);  \
     SLUICE_CUDA_KERNEL(BuildLayer<D, false>); \
     SLUICE_CUDA_GKR_ROUNDS(D, true);          \
-    SLUICE_CUDA_GKR_ROUNDS(D, false);         \
-    SLUICE_CUDA_SUM(PartialSums<Sums<D, 9>>)
+    SLUICE_CUDA_GKR_ROUNDS(D, false)
 #define SLUICE_CUDA_GKR_ROUNDS(D, LEAVES)        \
     SLUICE_CUDA_SUM(GkrRound<D, 0, LEAVES>);     \
     SLUICE_CUDA_SUM(GkrRound<D, 1, LEAVES>);     \
@@ -36,14 +36,17 @@
     SLUICE_CUDA_KERNEL(FoldVector<D>);        \
     SLUICE_CUDA_SUM(WeightedRound<D, true>);  \
     SLUICE_CUDA_SUM(WeightedRound<D, false>); \
-    SLUICE_CUDA_SUM(ProductRound<D, true>);   \
-    SLUICE_CUDA_SUM(ProductRound<D, false>);  \
+    SLUICE_CUDA_SUM(ProductRounds<D, 1, 0>);  \
+    SLUICE_CUDA_SUM(ProductRounds<D, 1, 1>);  \
     SLUICE_CUDA_KERNEL(CombineColumns<D>)
 
 /// jagged_kernels.h
-#define SLUICE_CUDA_JAGGED_KERNELS(D)  \
-    SLUICE_CUDA_SUM(JaggedCorners<D>); \
-    SLUICE_CUDA_SUM(JaggedBlocks<D>);  \
+#define SLUICE_CUDA_JAGGED_KERNELS(D)        \
+    SLUICE_CUDA_SUM(JaggedCorners<D>);       \
+    SLUICE_CUDA_SUM(JaggedBlocks<D, 1>);     \
+    SLUICE_CUDA_SUM(JaggedBlocks<D, 2>);     \
+    SLUICE_CUDA_SUM(ProductRounds<D, 1, 2>); \
+    SLUICE_CUDA_SUM(ProductRounds<D, 2, 2>); \
     SLUICE_CUDA_SUM(PartialSums<Sums<D, 4>>)
 
 /// zerocheck_kernels.h

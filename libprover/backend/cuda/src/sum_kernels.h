@@ -16,6 +16,11 @@ struct Sums {
     }
 };
 
+/// What two rounds in a pass need of terms of degree 2 in both their variables: value 3 i + j has the first at i and
+/// the second at j, each at 0, at 1, or as its leading coefficient.
+template <unsigned D>
+using TwoRoundSums = Sums<D, 9>;
+
 /// sums[block] = the sum of term(i, thread) over the i < count that are the block's, `thread` counted over all blocks.
 /// A term may write what it alone reads, so a round of a sum-check folds and evaluates in one pass.
 template <class Term>

@@ -1,8 +1,10 @@
 // The host's side of sumcheck_kernels.h. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "buffer.h"
@@ -32,19 +34,38 @@ template <unsigned D>
     return sums;
 }
 
-/// The sums of ProductRound over two vectors of one size, whose lowest variable first goes to r, if that is there.
+/// The sums of ProductRounds over two vectors of one size, whose lowest kBind variables first go to r.
+template <unsigned kRounds, unsigned kBind, unsigned D>
+[[nodiscard]] RoundSums<D, kRounds> product_pass(const Context& context, ExtBuffer<D>& a, ExtBuffer<D>& b,
+                                                 std::span<const Extension<D>> r) {
+    const std::uint64_t size = (a.size() + (std::uint64_t{1} << kBind) - 1) >> kBind;
+    ExtBuffer<D> next_a, next_b;
+    if constexpr (kBind != 0) {
+        next_a = ExtBuffer<D>(context, size);
+        next_b = ExtBuffer<D>(context, size);
+    }
+    ProductRounds<D, kRounds, kBind> term{a.view(), b.view(), next_a.view(), next_b.view(), a.size(), {}};
+    std::copy(r.begin(), r.end(), term.r);
+    const auto sums = sum(context, (size + (std::uint64_t{1} << kRounds) - 1) >> kRounds, term);
+    if constexpr (kBind != 0) {
+        a = std::move(next_a);
+        b = std::move(next_b);
+    }
+    return sums;
+}
+
+/// The sums of one round. `r` has up to two elements.
 template <unsigned D>
 [[nodiscard]] Sums<D, 2> product_round(const Context& context, ExtBuffer<D>& a, ExtBuffer<D>& b,
-                                       const std::optional<Extension<D>>& r) {
-    const std::uint64_t size = a.size();
-    if (!r) return sum(context, (size + 1) / 2, ProductRound<D, false>{a.view(), b.view(), {}, {}, size, {}});
-    ExtBuffer<D> next_a(context, (size + 1) / 2);
-    ExtBuffer<D> next_b(context, (size + 1) / 2);
-    const Sums<D, 2> sums = sum(context, (next_a.size() + 1) / 2,
-                                ProductRound<D, true>{a.view(), b.view(), next_a.view(), next_b.view(), size, *r});
-    a = std::move(next_a);
-    b = std::move(next_b);
-    return sums;
+                                       std::span<const Extension<D>> r) {
+    switch (r.size()) {
+        case 0:
+            return product_pass<1, 0>(context, a, b, r);
+        case 1:
+            return product_pass<1, 1>(context, a, b, r);
+        default:
+            return product_pass<1, 2>(context, a, b, r);
+    }
 }
 
 }  // namespace sluice::backend_cuda

@@ -6,7 +6,7 @@
 
 namespace sluice::backend_cuda {
 
-/// Rounds of ProductRound, each of which first folds what the round before left.
+/// Rounds of ProductRounds, each of which first folds what the round before left.
 template <unsigned D>
 struct ProductTail {
     using Ext = Extension<D>;
@@ -44,7 +44,7 @@ struct ProductTail {
             Ext of_a[2], of_b[2];
             make(round, source, 2 * x, last.r, of_a[0], of_b[0]);
             make(round, source, 2 * x + 1, last.r, of_a[1], of_b[1]);
-            sum += line_product(of_a, of_b);
+            sum += product_of(of_a, of_b);
         }
         return sum;
     }

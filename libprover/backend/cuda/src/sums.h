@@ -7,6 +7,7 @@
 
 #include "buffer.h"
 #include "launch.h"
+#include "sluice/backend/rounds.h"
 #include "sluice/math/multilinear.h"
 #include "sum_kernels.h"
 
@@ -42,6 +43,12 @@ template <class Term>
     const DeviceBuffer<typename Term::Value> partial(context, blocks, place);
     launch(context.stream, blocks, SumBlocks<Term>{term, count, blocks, partial.data()}, place);
     return add_up(context, partial.data(), blocks, place);
+}
+
+/// What the second of two rounds needs, with its variable at j, once that of the first is bound to r.
+template <unsigned D>
+[[nodiscard]] Extension<D> second_round(const TwoRoundSums<D>& sums, unsigned j, const Extension<D>& r) {
+    return backend::quadratic_at(sums.value[j], sums.value[3 + j], sums.value[6 + j], r);
 }
 
 /// Most that `sum` takes for N sums.

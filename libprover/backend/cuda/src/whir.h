@@ -131,7 +131,9 @@ class WhirProver : OpeningSteps<D, Hasher> {
     }
 
     absl::Status round(ChannelType& channel) {
-        const Sums<D, 2> sums = product_round(context_, f_, w_, std::exchange(unfolded_, std::nullopt));
+        const std::optional<Ext> unfolded = std::exchange(unfolded_, std::nullopt);
+        const Sums<D, 2> sums =
+            product_round(context_, f_, w_, unfolded ? std::span<const Ext>(&*unfolded, 1) : std::span<const Ext>());
         const Ext at_zero = sums.value[0];
         const Ext at_one = claim_ - at_zero;
         const Ext top = sums.value[1];

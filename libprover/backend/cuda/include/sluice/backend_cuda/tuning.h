@@ -10,6 +10,7 @@ namespace sluice::backend_cuda {
 struct Tuning {
     // From these on a pass makes the sums of two rounds of a sum-check.
     std::uint64_t two_round_groups = std::uint64_t{1} << 16;  ///< of four nodes, in a round of GKR
+    std::uint64_t two_round_values = std::uint64_t{1} << 18;  ///< of each of two vectors, in the first of the rounds
 
     // Below these one block makes all rounds that are left, with the transcript, since each launch and wait of the host
     // costs more than they do; 0 leaves all rounds to the host.
