@@ -5,28 +5,36 @@
 #include <cstring>
 
 namespace sluice::witness_host {
-namespace {
 
-constexpr std::size_t kNowhere = ~std::size_t{0};
-
-}  // namespace
+std::uint8_t* BatchNodeHasher::allocate(std::size_t size) {
+    constexpr std::size_t kBlock = std::size_t{1} << 16;
+    if (free_.size() < size) {
+        const std::size_t block = std::max(size, kBlock);
+        blocks_.emplace_back(new std::uint8_t[block]);
+        free_ = {blocks_.back().get(), block};
+    }
+    std::uint8_t* const memory = free_.data();
+    free_ = free_.subspan(size);
+    return memory;
+}
 
 void BatchNodeHasher::place(std::uint8_t* ticket) noexcept {
     placed_.push_back({load_le<std::uint64_t>(ticket), ticket});
 }
 
 void BatchNodeHasher::defer(ByteView node, Mark mark, std::uint8_t* ticket) noexcept {
-    Node made{bytes_.size(), node.size(), 0, kNowhere};
+    std::uint8_t* const copy = allocate(node.size());
+    std::memcpy(copy, node.data(), node.size());
+    std::size_t level = 0;
     for (std::size_t i = mark; i < placed_.size(); ++i) {
         Node& below = nodes_[placed_[i].node];
-        below.target = made.begin + static_cast<std::size_t>(placed_[i].at - node.data());
-        made.level = std::max(made.level, below.level + 1);
+        below.target = copy + (placed_[i].at - node.data());
+        level = std::max(level, below.level + 1);
     }
     placed_.resize(mark);
-    bytes_.insert(bytes_.end(), node.begin(), node.end());
     std::memset(ticket, 0, sizeof(Hash32));
     store_le(ticket, std::uint64_t{nodes_.size()});
-    nodes_.push_back(made);
+    nodes_.push_back({{copy, node.size()}, level, nullptr});
 }
 
 Hash32 BatchNodeHasher::resolve(const Hash32& ticket) noexcept {
@@ -40,13 +48,13 @@ Hash32 BatchNodeHasher::resolve(const Hash32& ticket) noexcept {
     std::vector<Hash32> digests;
     for (const std::vector<std::size_t>& level : levels) {
         messages.clear();
-        for (const std::size_t i : level) messages.emplace_back(bytes_.data() + nodes_[i].begin, nodes_[i].size);
+        for (const std::size_t i : level) messages.push_back(nodes_[i].bytes);
         digests.resize(level.size());
         hash_(messages, digests);
         for (std::size_t k = 0; k < level.size(); ++k) {
             if (level[k] == ticket.word(0)) resolved = digests[k];
-            const std::size_t target = nodes_[level[k]].target;
-            if (target != kNowhere) std::memcpy(bytes_.data() + target, &digests[k], sizeof digests[k]);
+            std::uint8_t* const target = nodes_[level[k]].target;
+            if (target != nullptr) std::memcpy(target, &digests[k], sizeof digests[k]);
         }
     }
     return resolved;

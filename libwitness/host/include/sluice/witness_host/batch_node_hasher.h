@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,20 +26,22 @@ class BatchNodeHasher final : public witness::NodeHasher {
 
  private:
     struct Node {
-        std::size_t begin;  ///< in bytes_
-        std::size_t size;
-        std::size_t level;   ///< above all nodes below it
-        std::size_t target;  ///< where in bytes_ the hash belongs, or kNowhere
+        ByteView bytes;
+        std::size_t level;     ///< above all nodes below it
+        std::uint8_t* target;  ///< where in a node the hash belongs; null for a node that is in none
     };
     struct Placed {
         std::size_t node;
         const std::uint8_t* at;
     };
 
+    std::uint8_t* allocate(std::size_t size);
+
     Hash& hash_;
-    std::vector<std::uint8_t> bytes_;  ///< of all nodes
-    std::vector<Node> nodes_;          ///< a ticket is an index
-    std::vector<Placed> placed_;       ///< tickets in nodes that are not made yet
+    std::vector<std::unique_ptr<std::uint8_t[]>> blocks_;  ///< memory of all nodes
+    std::span<std::uint8_t> free_;                         ///< what is left of the last block
+    std::vector<Node> nodes_;                              ///< a ticket is an index
+    std::vector<Placed> placed_;                           ///< tickets in nodes that are not made yet
 };
 
 }  // namespace sluice::witness_host
