@@ -609,6 +609,38 @@ TEST_CASE("a memo is asked before long calls of precompiles, changes no result a
     CHECK(std::get<2>(run(calls[0])) == std::vector<std::uint8_t>(64, 7));
 }
 
+TEST_CASE("a memo of hashes gives what KECCAK256 gives, asked again and after others took the entry") {
+    SLUICE_RANDOM(rng);
+    const auto memo = std::make_unique<executor::KeccakMemo>();
+    std::vector<std::array<std::uint8_t, 64>> inputs(3000);  // of 1,024 entries
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+        // Alike at the ends of their words, which choose the entry, or random; the first is all zeros, as entries are.
+        for (std::size_t k = 0; k < 64; ++k) {
+            if (i % 3 == 0 || k % 32 < 24) inputs[i][k] = static_cast<std::uint8_t>(rng());
+        }
+    }
+    for (int round = 0; round < 20'000; ++round) {
+        const auto& input = inputs[rng() % 4 == 0 ? rng() % inputs.size() : rng() % 16];
+        REQUIRE(memo->keccak(input.data()) == Uint256::from_hash(keccak256(input)));
+    }
+
+    EvmFixture vm;
+    const auto code = Assembler().push(7).push(0).op(OP_MSTORE).push(9).push(32).op(OP_MSTORE);
+    for (const std::uint64_t size : {64, 63, 65, 0}) {
+        vm.evm().set_keccak_memo(nullptr);
+        const auto hash = Assembler(code).push(size).push(0).op(OP_KECCAK256).return_top();
+        const auto expected = vm.run(hash);
+        const Uint256 value = word(expected);
+        const std::uint64_t gas = gas_used(expected);
+        vm.evm().set_keccak_memo(memo.get());
+        for (int i = 0; i < 2; ++i) {
+            const auto result = vm.run(hash);
+            CHECK(word(result) == value);
+            CHECK(gas_used(result) == gas);
+        }
+    }
+}
+
 TEST_CASE("a delegated account runs its target's code on its own storage (EIP-7702)") {
     const Address target = address(0x7a6);
     std::vector<std::uint8_t> marker = {0xef, 0x01, 0x00};

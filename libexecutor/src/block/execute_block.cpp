@@ -106,6 +106,7 @@ class BlockRun {
         outcome_.fork = fork;
         evm_.set_opcode_counts(extras.opcode_counts);
         evm_.set_precompile_memo(extras.precompile_memo);
+        evm_.set_keccak_memo(extras.keccak_memo);
     }
 
     /// Everything up to the state root; `outcome()` is complete if it succeeds.

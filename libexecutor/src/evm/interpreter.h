@@ -21,6 +21,7 @@ class Interpreter {
           diagnostics_(evm.diagnostics_),
           counts_(evm.counts_),
           memo_(evm.memo_),
+          keccak_memo_(evm.keccak_memo_),
           loop_(evm.loop_) {}
 
     Result<CallResult> run(const Message& message) noexcept;
@@ -118,6 +119,7 @@ class Interpreter {
     Diagnostics& diagnostics_;
     OpcodeCounts* counts_;
     PrecompileMemo* memo_;
+    KeccakMemo* keccak_memo_;
     void (*loop_)(Interpreter&) noexcept;
     Frame* frame_ = nullptr;
     std::uint8_t* return_buffer_ = nullptr;

@@ -99,6 +99,12 @@ std::int64_t Interpreter::keccak(Frame& frame, std::int64_t gas, Uint256* top) n
     gas -= gas::kKeccakWord * word_count(size);
     if (gas < 0) return gas;
     const ByteView data = size == 0 ? ByteView{} : ByteView{frame.memory() + top[0].limb[0], size};
+    if constexpr (kUsesKeccakMemo) {
+        if (keccak_memo_ != nullptr && size == KeccakMemo::kInputSize) {
+            top[-1] = keccak_memo_->keccak(data.data());
+            return gas;
+        }
+    }
     top[-1] = Uint256::from_hash(keccak256(data));
     return gas;
 }

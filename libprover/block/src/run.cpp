@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <sys/mman.h>
 #include <unordered_map>
@@ -136,6 +137,8 @@ NativeRun execute_natively(ByteView stream, const NativeMemory& memory, executor
     extras.computed = &run.computed;
     KeptPrecompileResults kept;
     extras.precompile_memo = &kept;
+    const auto keccak_memo = std::make_unique<executor::KeccakMemo>();
+    extras.keccak_memo = keccak_memo.get();
     client.set_extras(extras);
     witness::StreamReader reader(stream, diagnostics);
     const std::vector<Hash32> hashes = witness_host::hash_records(stream);

@@ -9,6 +9,7 @@
 #include "sluice/base/result.h"
 #include "sluice/base/uint256.h"
 #include "sluice/executor/fork.h"
+#include "sluice/executor/keccak_memo.h"
 #include "sluice/executor/world_state.h"
 
 namespace sluice::executor {
@@ -112,6 +113,8 @@ class Evm {
     void set_opcode_counts(OpcodeCounts* counts) noexcept;
     /// Asks `memo`, unless it is null, before a precompile is run.
     void set_precompile_memo(PrecompileMemo* memo) noexcept { memo_ = memo; }
+    /// Takes hashes of 64 bytes from `memo`, unless it is null.
+    void set_keccak_memo(KeccakMemo* memo) noexcept { keccak_memo_ = memo; }
 
  private:
     friend class Interpreter;
@@ -122,6 +125,7 @@ class Evm {
     Diagnostics& diagnostics_;
     OpcodeCounts* counts_ = nullptr;
     PrecompileMemo* memo_ = nullptr;
+    KeccakMemo* keccak_memo_ = nullptr;
     void (*loop_)(Interpreter&) noexcept;  ///< the interpreter's loop, without or with counting
 };
 

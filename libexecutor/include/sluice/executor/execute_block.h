@@ -65,6 +65,7 @@ struct ExecutionExtras {
     OpcodeCounts* opcode_counts = nullptr;
     TransactionObserver* observer = nullptr;
     PrecompileMemo* precompile_memo = nullptr;
+    KeccakMemo* keccak_memo = nullptr;
     /// Filled as soon as everything is computed: also when the block then fails a comparison with its header.
     BlockOutcome* computed = nullptr;
     /// Set, if the block is valid, to every code that was in hand, created ones included; they live in memory.block.
