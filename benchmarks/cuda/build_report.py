@@ -39,15 +39,13 @@ REASONS = {
     "instructions",
     "FillSteps<": "a column of flags or a list of operations that the instruction indexes",
     "HashNodes<Poseidon2Hasher<16": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers",
-    "Tail<4, GkrTail": "ptxas spills one word: blocks of 512 threads leave 128 registers to each",
     "Tail<5, GkrTail": "ptxas spills two words: blocks of 512 threads leave 128 registers to each",
     "Tail<4, ProductTail": "ptxas spills two words of its own accord: blocks of 512 threads may have 128 registers",
     "SumBlocks<JaggedCorners<4>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
     "SumBlocks<ProductRounds<4, 1, 2>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
     "SumBlocks<ZerocheckRound<4, false>": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers; the slots of a "
     "program are in memory in any case",
-    "SumBlocks<GkrRound<5, 2, true>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
-    "SumBlocks<GkrTwoRounds<4, 2, true>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
+    "SumBlocks<GkrRound<": "ptxas spills two or four words of its own accord, for this card alone: blocks of 128 threads may have 255 registers",
     "SumBlocks<GkrTwoRounds<5, 2, false>": "nvcc keeps 256 bytes of the nodes that it binds on the stack, and spills nothing; the rest has 238 registers",
 }
 
