@@ -18,11 +18,11 @@
     SLUICE_CUDA_KERNEL(BuildLayer<D, false>); \
     SLUICE_CUDA_SUM(GkrRound<D, 0, true>);    \
     SLUICE_CUDA_SUM(GkrRound<D, 1, true>);    \
-    SLUICE_CUDA_SUM(GkrRound<D, 2, true>);    \
     SLUICE_CUDA_SUM(GkrRound<D, 0, false>);   \
-    SLUICE_CUDA_SUM(GkrRound<D, 1, false>);   \
-    SLUICE_CUDA_SUM(GkrRound<D, 2, false>)
+    SLUICE_CUDA_SUM(GkrRound<D, 1, false>)
+/// Two rounds, and one after two.
 #define SLUICE_CUDA_GKR_TWO_ROUNDS(D, LEAVES)    \
+    SLUICE_CUDA_SUM(GkrRound<D, 2, LEAVES>);     \
     SLUICE_CUDA_SUM(GkrTwoRounds<D, 0, LEAVES>); \
     SLUICE_CUDA_SUM(GkrTwoRounds<D, 2, LEAVES>)
 
