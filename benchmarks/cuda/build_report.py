@@ -45,7 +45,9 @@ REASONS = {
     "SumBlocks<ProductRounds<4, 1, 2>": "ptxas spills two words of its own accord: blocks of 128 threads may have 255 registers",
     "SumBlocks<ZerocheckRound<4, false>": "ptxas spills six words of its own accord: blocks of 128 threads may have 255 registers; the slots of a "
     "program are in memory in any case",
-    "SumBlocks<GkrRound<": "ptxas spills two or four words of its own accord, for this card alone: blocks of 128 threads may have 255 registers",
+    "SumBlocks<GkrRound<4, 2, true>": "ptxas spills four words of its own accord, for this card alone: blocks of 128 threads may have 255 registers",
+    "SumBlocks<GkrRound<5, 1, true>": "ptxas spills two words of its own accord, for this card alone: blocks of 128 threads may have 255 registers",
+    "SumBlocks<GkrRound<5, 2, false>": "ptxas spills two words of its own accord, for this card alone: blocks of 128 threads may have 255 registers",
     "SumBlocks<GkrTwoRounds<5, 2, false>": "nvcc keeps 256 bytes of the nodes that it binds on the stack, and spills nothing; the rest has 238 registers",
 }
 
